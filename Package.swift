@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One line per target, in level order: a target may use only what stands above it (Sources/…/<Target>.docc says why each exists).
+// Settings that every target of ours shares.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+func layer(_ name: String, _ uses: [String] = []) -> Target {
+    .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ uses: [String]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
+}
+
+/// A C library of the distribution, found by pkg-config, seen by exactly one target of ours.
+func library(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "vigie",
+    products: [
+        .executable(name: "vigie", targets: ["CLI"]),
+        .executable(name: "vigie-bench", targets: ["Bench"]),
+    ],
+    targets: [
+        // Level 0
+        library("CRdKafka", "rdkafka", "librdkafka-dev"),
+        library("CZstd", "libzstd", "libzstd-dev"),
+        library("CYaml", "yaml-0.1", "libyaml-dev"),
+        library("CMicroHTTPD", "libmicrohttpd", "libmicrohttpd-dev"),
+        library("CMimalloc", nil, "libmimalloc-dev"),
+        .target(name: "CScan"),
+        layer("Records"),
+        layer("Settings", ["CYaml"]),
+        layer("Telemetry"),
+        layer("Arguments"),
+        // Level 1
+        layer("KafkaClient", ["CRdKafka", "Records", "Settings", "Telemetry"]),
+        layer("WebServer", ["CMicroHTTPD"]),
+        layer("Codecs", ["CScan", "Records"]),
+        layer("Expressions", ["Records"]),
+        layer("Inference", ["Records"]),
+        layer("StateStore", ["CScan", "Records"]),
+        layer("Alerting", ["Records"]),
+        layer("Simulators", ["Records"]),
+        // Level 2
+        layer("Operators", ["Records", "Settings", "Telemetry", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
+        // Level 3
+        layer("Topology", ["Records", "Settings", "Codecs", "Expressions", "Alerting", "Operators"]),
+        // Level 4
+        layer("Runtime", ["Records", "Telemetry", "Codecs", "Operators", "Topology"]),
+        // Level 5
+        layer("Console", ["Telemetry", "WebServer", "Runtime"]),
+        // Level 6
+        layer("Node", ["Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console"]),
+        // Level 7
+        .executableTarget(
+            name: "CLI",
+            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Node", "CMimalloc"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["Records", "Settings", "KafkaClient", "Codecs", "Expressions", "StateStore", "Operators", "Topology", "Runtime", "Node", "CMimalloc"],
+            swiftSettings: strict),
+        // Tests
+        tests("Records", ["Records"]),
+        tests("Settings", ["Settings"]),
+        tests("Telemetry", ["Telemetry"]),
+        tests("Arguments", ["Arguments"]),
+        tests("KafkaClient", ["KafkaClient", "Records", "Settings"]),
+        tests("WebServer", ["WebServer"]),
+        tests("Codecs", ["Codecs", "Records"]),
+        tests("Expressions", ["Expressions", "Records"]),
+        tests("Inference", ["Inference", "Records"]),
+        tests("StateStore", ["StateStore", "Records"]),
+        tests("Alerting", ["Alerting", "Records"]),
+        tests("Simulators", ["Simulators", "Records"]),
+        tests("Operators", ["Operators", "Records", "Codecs", "Expressions"]),
+        tests("Topology", ["Topology", "Records", "Settings"]),
+        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs"]),
+        tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
+        tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
+        tests("CLI", ["CLI"]),
+        tests("Tidy", []),
+    ],
+    swiftLanguageModes: [.v6]
+)
