@@ -53,7 +53,7 @@ let package = Package(
         layer("Alerting", ["Records"]),
         layer("Simulators", ["Records"]),
         // Level 2
-        layer("Operators", ["Records", "Settings", "Telemetry", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
+        layer("Operators", ["CScan", "Records", "Settings", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
         // Level 3
         layer("Topology", ["Records", "Settings", "Codecs", "Expressions", "Alerting", "Operators"]),
         // Level 4
