@@ -42,12 +42,12 @@ struct CameraSite {
         var found: [SimulatedIncident] = []
         var ordinal = 0
         while clock.beginning(ordinal) < end.microseconds {
-            let from = EventTime(microseconds: clock.beginning(ordinal))
-            let to = from.advanced(by: 15 * second)
+            let begin = EventTime(microseconds: clock.beginning(ordinal))
             found.append(
                 SimulatedIncident(
                     family: .videoMetadata, kind: .intrusion, asset: ids.string(intruded(ordinal)),
-                    from: from, to: to, exceedsFrom: from, exceedsTo: to))
+                    from: begin.advanced(by: -second / 10), to: begin.advanced(by: 15 * second),
+                    exceedsFrom: begin, exceedsTo: begin.advanced(by: 148 * second / 10)))
             ordinal += 1
         }
         return found
@@ -116,9 +116,9 @@ struct CameraSite {
         var height: Double
     }
 
-    /// In the zone from 0 s to 15 s: walks in from the left at 52 px/s, along y 700.
+    /// In the zone from 0 s to 15 s, give or take a step of 0.1 s: walks in from the left along y 700.
     private func intruder(_ offset: Int64, _ identity: UInt64) -> Track {
-        Track(identity: identity, x: 602 + 52.5 * Double(offset) / 1_000_000, y: 700, height: 180)
+        Track(identity: identity, x: 603 + 53.4 * Double(offset) / 1_000_000, y: 700, height: 180)
     }
 
     /// What a slot of a camera shows: one object after another, each crossing the picture in 15 to 45 s.
@@ -126,7 +126,7 @@ struct CameraSite {
         let stream = UInt64(place.source) << 6 | UInt64(slot) << 1 | (place.isExtra ? 1 : 0)
         let life = 15 + 30 * RandomSource.unit(seed, 3, stream)
         let lives = Double(place.time.microseconds) / 1_000_000 / life + RandomSource.unit(seed, 4, stream)
-        let epoch = lives.rounded(.down)
+        let epoch = lives.wholePart
         var random = RandomSource(RandomSource.hash(seed, 5 &+ stream << 3, UInt64(bitPattern: Int64(epoch))))
         let identity = random.next()
         guard random.unit() < (isPerson ? 0.75 : 0.85) * busy else { return nil }

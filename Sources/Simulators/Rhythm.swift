@@ -14,7 +14,7 @@ enum Rhythm {
     /// A wave of period 1 and amplitude 1 with its maximum at 0: Bhāskara's approximation of the cosine (error < 0.002).
     @inline(__always)
     static func wave(_ phase: Double) -> Double {
-        let turn = phase - (phase + 0.5).rounded(.down)  // -0.5 ..< 0.5
+        let turn = phase - (phase + 0.5).wholePart  // -0.5 ..< 0.5
         let square = turn * turn
         if abs(turn) <= 0.25 { return (1 - 16 * square) / (1 + 4 * square) }
         let other = 0.5 - abs(turn)
@@ -24,7 +24,7 @@ enum Rhythm {
     /// A triangle between 0 and 1 of period 1.
     @inline(__always)
     static func triangle(_ phase: Double) -> Double {
-        let turn = phase - phase.rounded(.down)
+        let turn = phase - phase.wholePart
         return turn < 0.5 ? 2 * turn : 2 - 2 * turn
     }
 

@@ -71,13 +71,13 @@ public final class Simulation {
             }
         let full = Double(all) / pace
         let ordinaryRate = min(rate ?? full, full)
-        let sources = max(fewest, min(all, Int((ordinaryRate * pace).rounded())))
+        let sources = max(fewest, min(all, (ordinaryRate * pace).nearest))
         let ordinary = Lane(
             family: family, isExtra: false, sources: sources, spacing: 1_000_000 / ordinaryRate,
             interval: Double(sources) / ordinaryRate, nextTime: start)
         guard let rate, rate > full else { return (ordinary, nil) }
         let rest = rate - full
-        let extras = max(1, min(mostExtra, Int((rest * pace).rounded())))
+        let extras = max(1, min(mostExtra, (rest * pace).nearest))
         let extra = Lane(
             family: family, isExtra: true, sources: extras, spacing: 1_000_000 / rest,
             interval: Double(extras) / rest, nextTime: start)

@@ -84,8 +84,9 @@ struct TankFarm {
         let stream = UInt64(tank)
         let base = 27 + 8 * RandomSource.unit(seed, 3, stream)
         let wander = 0.4 * RandomSource.smooth(seed, stream << 8 | 1, Double(place.time.microseconds) / 3e8)
-        var value = base + 2.5 * Rhythm.sun(place.time) + wander + 0.05 * random.bell()
-        guard incidents, !place.isExtra else { return value }
+        var value = base + 2.5 * Rhythm.sun(place.time) + wander
+        let noise = 0.05 * random.bell()
+        guard incidents, !place.isExtra else { return value + noise }
         if let heat = heats.occurrence(at: place.time), heatedTank(heat.ordinal) == tank {
             value += (74 - value) * Self.heat(heat.offset)
         }
@@ -94,7 +95,7 @@ struct TankFarm {
         {
             value = 95 + random.signed()
         }
-        return value
+        return value + noise
     }
 
     /// Metres of product: filled and emptied over 6 to 30 hours.

@@ -53,7 +53,7 @@ struct TextWriter {
     @inline(__always)
     mutating func decimal(_ value: Double, places: Int) {
         let unit = places == 1 ? 10 : places == 2 ? 100 : 1000
-        let scaled = Int((value * Double(unit)).rounded())
+        let scaled = (value * Double(unit)).nearest
         if scaled < 0 { byte(UInt8(ascii: "-")) }
         let magnitude = abs(scaled)
         integer(magnitude / unit)
