@@ -21,7 +21,7 @@ enum Aggregate {
     }
 
     /// The `by` fields as column numbers.
-    private static func fields(_ names: [String]?, _ node: ConfigNode?, _ input: StepInput) -> [Int]? {
+    static func fields(_ names: [String]?, _ node: ConfigNode?, _ input: StepInput) -> [Int]? {
         guard let names, let node else { return nil }
         let schema = input.shape.schema
         var columns: [Int] = []
@@ -75,7 +75,7 @@ struct WindowRule: Sendable, Equatable {
     var graceMicroseconds: Int64
 
     static func plan(_ node: ConfigNode, _ diagnostics: Diagnostics) -> WindowRule? {
-        var reader = FieldReader(node, what: "window", diagnostics)
+        let reader = FieldReader(node, what: "window", diagnostics)
         let size = reader.duration("tumbling")
         let grace = reader.optionalDuration("grace") ?? .zero
         let emit = reader.optionalChoice("emit", ["close"])

@@ -9,10 +9,10 @@ enum Select {
         key: "select",
         summary: "makes rows of exactly the fields listed, each from an expression",
         example: "shown: { from: readings, select: { tank: tank, fahrenheit: celsius * 1.8 + 32 } }"
-    ) { reader, input in plan(&reader, input, key: "select", keeping: []) }
+    ) { reader, input in plan(reader, input, key: "select", keeping: []) }
 
     static func plan(
-        _ reader: inout FieldReader, _ input: StepInput, key: String, keeping kept: [Field]
+        _ reader: FieldReader, _ input: StepInput, key: String, keeping kept: [Field]
     ) -> (any StepSpec)? {
         guard let node = reader.node(key) else { return nil }
         guard case .mapping(let entries) = node.content, !entries.isEmpty else {
@@ -57,7 +57,7 @@ enum Extend {
         summary: "adds fields, each from an expression, to those that are there",
         example: "rated: { from: readings, extend: { share: value / limit } }"
     ) { reader, input in
-        Select.plan(&reader, input, key: "extend", keeping: input.shape.schema.fields)
+        Select.plan(reader, input, key: "extend", keeping: input.shape.schema.fields)
     }
 }
 

@@ -90,11 +90,11 @@ public struct StepKind: Sendable {
     /// A step as it stands in a file, for help and documentation.
     public let example: String
     /// Plans a step from its fields; reports what is wrong and returns nil then.
-    public let plan: @Sendable (_ reader: inout FieldReader, _ input: StepInput) -> (any StepSpec)?
+    public let plan: @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
 
     public init(
         key: String, companions: [String] = [], summary: String, example: String,
-        plan: @escaping @Sendable (_ reader: inout FieldReader, _ input: StepInput) -> (any StepSpec)?
+        plan: @escaping @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
     ) {
         self.key = key
         self.companions = companions
