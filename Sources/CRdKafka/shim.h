@@ -53,19 +53,3 @@ static inline int vigie_rd_set_metadata(rd_kafka_topic_partition_t *partition, c
     partition->metadata_size = size;
     return 1;
 }
-
-// Alters topic settings one by one (2.2 and later); older libraries answer "not implemented".
-static inline rd_kafka_resp_err_t vigie_rd_config_resource_set(
-    rd_kafka_ConfigResource_t *resource, const char *name, const char *value) {
-#if RD_KAFKA_VERSION >= 0x020200ff
-    rd_kafka_error_t *error =
-        rd_kafka_ConfigResource_add_incremental_config(resource, name, RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, value);
-    if (!error) return RD_KAFKA_RESP_ERR_NO_ERROR;
-    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
-    rd_kafka_error_destroy(error);
-    return code;
-#else
-    (void)resource, (void)name, (void)value;
-    return RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
-#endif
-}
