@@ -44,7 +44,7 @@ let package = Package(
         layer("Telemetry"),
         layer("Arguments"),
         // Level 1
-        layer("KafkaClient", ["CRdKafka", "Records", "Settings", "Telemetry"]),
+        layer("KafkaClient", ["CRdKafka", "Records"]),
         layer("WebServer", ["CMicroHTTPD"]),
         layer("Codecs", ["CScan", "Records"]),
         layer("Expressions", ["Records"]),
@@ -76,7 +76,7 @@ let package = Package(
         tests("Settings", ["Settings"]),
         tests("Telemetry", ["Telemetry"]),
         tests("Arguments", ["Arguments"]),
-        tests("KafkaClient", ["KafkaClient", "Records", "Settings"]),
+        tests("KafkaClient", ["KafkaClient", "Records"]),
         tests("WebServer", ["WebServer"]),
         tests("Codecs", ["Codecs", "Records"]),
         tests("Expressions", ["Expressions", "Records"]),
