@@ -51,7 +51,8 @@ final class EventReader {
         try advance()  // stream start
         try advance()
         guard event.pointee.type == YAML_DOCUMENT_START_EVENT else {
-            diagnostics.error(source.place(atByte: 0), "the file is empty", hint: "it has to hold a mapping, `key: value`")
+            diagnostics.error(
+                source.place(atByte: 0), "the file is empty", hint: "it has to hold a mapping, `key: value`")
             return nil
         }
         try advance()
@@ -177,7 +178,8 @@ final class EventReader {
         }
         if key == "<<", case .scalar(_, isPlain: true) = node.content {
             diagnostics.error(
-                node.place, "merge keys (`<<`) are not supported", hint: "write the keys out, or use an alias for a value")
+                node.place, "merge keys (`<<`) are not supported",
+                hint: "write the keys out, or use an alias for a value")
             return nil
         }
         return key
@@ -195,7 +197,8 @@ final class EventReader {
         if openAnchors.contains(name) {
             diagnostics.error(place, "the alias '*\(name)' stands inside the value it names")
         } else {
-            let nearest = Suggestion.nearest(to: name, in: anchors.keys.sorted()).map { "did you mean '*\($0)'? " } ?? ""
+            let nearest =
+                Suggestion.nearest(to: name, in: anchors.keys.sorted()).map { "did you mean '*\($0)'? " } ?? ""
             diagnostics.error(
                 place, "no anchor '&\(name)' stands before this alias",
                 hint: nearest + "a text that starts with '*' has to be quoted")

@@ -104,7 +104,8 @@ extension FieldReader {
     public func optionalSecret(_ key: String) -> Secret? {
         guard let value = optionalNode(key) else { return nil }
         guard let text = value.text else {
-            diagnostics.error(value.place, "'\(key)' in \(what) has to be a secret's reference", hint: "write env:NAME or file:/path")
+            diagnostics.error(
+                value.place, "'\(key)' in \(what) has to be a secret's reference", hint: "write env:NAME or file:/path")
             return nil
         }
         do {

@@ -99,7 +99,8 @@ extension FieldReader {
         }
         guard let number = Self.wholeNumber(text) else {
             let isLong = !text.isEmpty && text.drop { $0 == "-" || $0 == "+" }.allSatisfy { $0.isASCII && $0.isNumber }
-            wrong(key, value, expected: expected, hint: isLong ? "numbers have up to 18 digits and no leading zero" : nil)
+            wrong(
+                key, value, expected: expected, hint: isLong ? "numbers have up to 18 digits and no leading zero" : nil)
             return nil
         }
         guard range.contains(number) else {

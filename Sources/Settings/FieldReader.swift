@@ -78,7 +78,8 @@ public struct FieldReader {
             let nearest = Suggestion.nearest(to: entry.key, in: free)
             if let nearest, let ticket = state.missing.removeValue(forKey: nearest) { diagnostics.withdraw(ticket) }
             var hint = nearest.map { "did you mean '\($0)'? " } ?? ""
-            hint += state.asked.isEmpty ? "nothing may stand here" : "known here: \(state.asked.joined(separator: ", "))"
+            hint +=
+                state.asked.isEmpty ? "nothing may stand here" : "known here: \(state.asked.joined(separator: ", "))"
             diagnostics.error(entry.keyPlace, "unknown key '\(entry.key)' in \(what)", hint: hint)
         }
     }

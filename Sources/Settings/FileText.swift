@@ -42,7 +42,8 @@ enum FileText {
 
     private static func failure(_ code: Int32) -> Failure {
         switch code {
-        case ENOENT: Failure(reason: "there is no such file", hint: "check the path; it is relative to where vigie runs")
+        case ENOENT:
+            Failure(reason: "there is no such file", hint: "check the path; it is relative to where vigie runs")
         case EACCES: Failure(reason: "permission denied", hint: "the user that runs vigie has to be able to read it")
         case EISDIR: Failure(reason: "it is a directory", hint: "name a file in it")
         default: Failure(reason: String(cString: strerror(code)), hint: nil)

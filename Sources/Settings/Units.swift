@@ -44,7 +44,8 @@ public enum Units {
             }
             lastUnit = index
             guard let value = part.scaled(by: durationUnits[index].nanoseconds) else {
-                throw Failure(message: "is out of range: \"\(text)\"", hint: "at most \(format(maxDuration)), in steps of 1ns")
+                throw Failure(
+                    message: "is out of range: \"\(text)\"", hint: "at most \(format(maxDuration)), in steps of 1ns")
             }
             let (sum, overflow) = total.addingReportingOverflow(value)
             guard !overflow, Duration.nanoseconds(sum) <= maxDuration else {

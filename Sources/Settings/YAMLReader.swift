@@ -80,7 +80,8 @@ public enum YAMLReader {
         var index = 0
         while index < bytes.count {
             if bytes[index] == 0xC2, index + 1 < bytes.count, bytes[index + 1] == 0x85 { return index }
-            if bytes[index] == 0xE2, index + 2 < bytes.count, bytes[index + 1] == 0x80, bytes[index + 2] & 0xFE == 0xA8 {
+            if bytes[index] == 0xE2, index + 2 < bytes.count, bytes[index + 1] == 0x80, bytes[index + 2] & 0xFE == 0xA8
+            {
                 return index
             }
             index += 1

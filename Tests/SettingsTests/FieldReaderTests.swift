@@ -64,7 +64,10 @@ func fieldProblems(_ text: String, _ body: (FieldReader) -> Void) throws -> [Str
     }
 
     @Test(arguments: [
-        ("x: [1]", "1:4: 'x' in source 'r' has to be text, found a list | a text that starts with '{' or '[' has to be quoted"),
+        (
+            "x: [1]",
+            "1:4: 'x' in source 'r' has to be text, found a list | a text that starts with '{' or '[' has to be quoted"
+        ),
         ("x:", "1:3: 'x' in source 'r' has to be text, found nothing | an empty text is written as \"\""),
         ("y: 1", "1:1: missing key 'x' in source 'r' | add `x: some text`"),
     ])
@@ -82,7 +85,10 @@ func fieldProblems(_ text: String, _ body: (FieldReader) -> Void) throws -> [Str
         ("1.5", "a whole number from 1 to 9, found the number 1.5"),
         ("10", "a whole number from 1 to 9, found the number 10"),
         ("010", "a whole number from 1 to 9, found the number 010 | numbers have up to 18 digits and no leading zero"),
-        ("99999999999999999999", "a whole number from 1 to 9, found the number 99999999999999999999 | numbers have up to 18 digits and no leading zero"),
+        (
+            "99999999999999999999",
+            "a whole number from 1 to 9, found the number 99999999999999999999 | numbers have up to 18 digits and no leading zero"
+        ),
         ("{}", "a whole number from 1 to 9, found a mapping"),
         ("~", "a whole number from 1 to 9, found nothing"),
         ("0x10", "a whole number from 1 to 9, found the number 0x10"),

@@ -47,7 +47,9 @@ import Testing
     }
 
     @Test func behindTheEnd() throws {
-        for (text, line, column) in [("a: abc", 1, 7), ("a: 'abc'", 1, 8), ("a: \"abc\"", 1, 8), ("a: |\n  abc\n", 2, 6)] {
+        for (text, line, column) in [
+            ("a: abc", 1, 7), ("a: 'abc'", 1, 8), ("a: \"abc\"", 1, 8), ("a: |\n  abc\n", 2, 6),
+        ] {
             let root = try #require(YAMLReader.read(text: text, file: "t", into: Diagnostics()))
             let node = try #require(root["a"])
             #expect(node.place(atUTF8Offset: 3) == Place(file: "t", line: line, column: column))

@@ -7,7 +7,9 @@ import Testing
     @Test func fromTheEnvironment() throws {
         let secret = try Secret.resolve("env:KAFKA_PASSWORD") { $0 == "KAFKA_PASSWORD" ? "hunter2" : nil }
         #expect(secret.reveal() == "hunter2")
-        for shown in ["\(secret)", String(reflecting: secret), dumped(secret), "\([secret])", "\(Optional(secret) as Any)"] {
+        for shown in [
+            "\(secret)", String(reflecting: secret), dumped(secret), "\([secret])", "\(Optional(secret) as Any)",
+        ] {
             #expect(!shown.contains("hunter2"), "\(shown)")
         }
         #expect("\(secret)" == "<secret from env:KAFKA_PASSWORD>")

@@ -3,21 +3,26 @@ import Testing
 @testable import Settings
 
 @Suite struct UnitsTests {
-    @Test(arguments: [
-        ("0", 0), ("0s", 0), ("1ns", 1), ("1us", 1_000), ("1µs", 1_000), ("250ms", 250_000_000), ("10s", 10_000_000_000),
-        ("1m", 60_000_000_000), ("1h30m", 5_400_000_000_000), ("2d", 172_800_000_000_000), ("1w", 604_800_000_000_000),
-        ("1.5s", 1_500_000_000), ("0.25h", 900_000_000_000), ("10 s", 10_000_000_000), ("1m0.5s", 60_500_000_000),
-        ("36500d", 3_153_600_000_000_000_000), ("1.50s", 1_500_000_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("0", 0), ("0s", 0), ("1ns", 1), ("1us", 1_000), ("1µs", 1_000), ("250ms", 250_000_000),
+            ("10s", 10_000_000_000),
+            ("1m", 60_000_000_000), ("1h30m", 5_400_000_000_000), ("2d", 172_800_000_000_000),
+            ("1w", 604_800_000_000_000),
+            ("1.5s", 1_500_000_000), ("0.25h", 900_000_000_000), ("10 s", 10_000_000_000), ("1m0.5s", 60_500_000_000),
+            ("36500d", 3_153_600_000_000_000_000), ("1.50s", 1_500_000_000),
+        ] as [(String, Int64)])
     func durations(_ text: String, _ nanoseconds: Int64) throws {
         #expect(try Units.duration(text) == .nanoseconds(nanoseconds))
     }
 
     @Test(arguments: [
         ("", "is empty"), ("10", "has no unit"), ("-5s", "is negative"), ("5x", "unknown unit 'x'"),
-        ("5min", "did you mean 'm'"), ("5 seconds", "did you mean 's'"), ("30m1h", "wrong order"), ("1s1s", "wrong order"),
+        ("5min", "did you mean 'm'"), ("5 seconds", "did you mean 's'"), ("30m1h", "wrong order"),
+        ("1s1s", "wrong order"),
         ("abc", "is no number"), (".5s", "is no number"), ("5.s", "is no number"), ("1.2.3s", "is no number"),
-        ("36501d", "is out of range"), ("99999999999999999999s", "is out of range"), ("99999999999w", "is out of range"),
+        ("36501d", "is out of range"), ("99999999999999999999s", "is out of range"),
+        ("99999999999w", "is out of range"),
         ("0.1ns", "is out of range"), ("１s", "is no number"), ("s", "is no number"),
     ])
     func notDurations(_ text: String, _ part: String) {
@@ -35,7 +40,8 @@ import Testing
 
     @Test(arguments: [
         ("10", "has no unit"), ("-1B", "is negative"), ("1K", "did you mean 'KiB'"), ("1kb", "did you mean 'kB'"),
-        ("1x", "unknown unit"), ("1.5B", "no whole number"), ("9999999999999TiB", "out of range"), ("1KiB1B", "one number"),
+        ("1x", "unknown unit"), ("1.5B", "no whole number"), ("9999999999999TiB", "out of range"),
+        ("1KiB1B", "one number"),
     ])
     func notSizes(_ text: String, _ part: String) {
         let failure = #expect(throws: Units.Failure.self) { try Units.size(text) }
@@ -60,12 +66,15 @@ import Testing
         #expect(Units.microseconds(.seconds(Int64.max)) == .max)
     }
 
-    @Test(arguments: [
-        ("watermrk", ["topic", "watermark"], "watermark"), ("tpoic", ["topic"], "topic"), ("Topic", ["topic"], "topic"),
-        ("xyz", ["topic"], nil), ("", ["topic"], nil), ("by", ["if", "or"], nil), ("BY", ["by"], "by"),
-        ("filtre", ["filter", "from"], "filter"), ("agregate", ["alert", "aggregate"], "aggregate"), ("a", ["b"], nil),
-        ("topic", ["topic"], nil),
-    ] as [(String, [String], String?)])
+    @Test(
+        arguments: [
+            ("watermrk", ["topic", "watermark"], "watermark"), ("tpoic", ["topic"], "topic"),
+            ("Topic", ["topic"], "topic"),
+            ("xyz", ["topic"], nil), ("", ["topic"], nil), ("by", ["if", "or"], nil), ("BY", ["by"], "by"),
+            ("filtre", ["filter", "from"], "filter"), ("agregate", ["alert", "aggregate"], "aggregate"),
+            ("a", ["b"], nil),
+            ("topic", ["topic"], nil),
+        ] as [(String, [String], String?)])
     func nearest(_ name: String, _ candidates: [String], _ expected: String?) {
         #expect(Suggestion.nearest(to: name, in: candidates) == expected)
     }

@@ -79,7 +79,9 @@ import Testing
 
         init(_ seed: UInt64) { random = Seeded(seed) }
 
-        private mutating func pick<T>(_ choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &random)] }
+        private mutating func pick<T>(_ choices: [T]) -> T {
+            choices[Int.random(in: 0..<choices.count, using: &random)]
+        }
 
         private static let letters = Array("abcxyz0189éß°€水😀 '\"\\#:,-{}[]%@!&*|>?`~\n\t")
 
@@ -94,9 +96,10 @@ import Testing
         private mutating func scalar() -> String {
             let isTame = Bool.random(using: &random)
             let letters = isTame ? Array("abc xyz é°水") : Self.letters
-            return String((0..<Int.random(in: 0...14, using: &random)).map { _ in
-                letters[Int.random(in: 0..<letters.count, using: &random)]
-            })
+            return String(
+                (0..<Int.random(in: 0...14, using: &random)).map { _ in
+                    letters[Int.random(in: 0..<letters.count, using: &random)]
+                })
         }
 
         mutating func write(_ tree: Tree) {
@@ -203,7 +206,9 @@ import Testing
             case "\"": return "\\\""
             case "\\": return "\\\\"
             default:
-                guard all, let scalar = character.unicodeScalars.first, !character.isASCII else { return String(character) }
+                guard all, let scalar = character.unicodeScalars.first, !character.isASCII else {
+                    return String(character)
+                }
                 let hex = String(scalar.value, radix: 16)
                 let isShort = hex.count <= 4
                 return (isShort ? "\\u" : "\\U") + String(repeating: "0", count: (isShort ? 4 : 8) - hex.count) + hex

@@ -45,23 +45,59 @@ func brief(_ diagnostics: Diagnostics) -> [String] {
     @Test(arguments: [
         ("", "1:1: the file is empty | it has to hold a mapping, `key: value`"),
         ("# only a comment\n", "1:1: the file is empty | it has to hold a mapping, `key: value`"),
-        ("a: 1\nb: 2\na: 3\n", "3:1: the key 'a' is there twice | it stands first in line 1, column 1; keep one of them"),
+        (
+            "a: 1\nb: 2\na: 3\n",
+            "3:1: the key 'a' is there twice | it stands first in line 1, column 1; keep one of them"
+        ),
         ("{é: 1, é: 2}", "1:8: the key 'é' is there twice | it stands first in line 1, column 2; keep one of them"),
-        ("a: !!int 5", "1:4: YAML tags are not supported, found 'tag:yaml.org,2002:int' | a text or expression that starts with '!' has to be quoted: '!…'"),
-        ("when: !has(x)", "1:7: YAML tags are not supported, found '!has(x)' | a text or expression that starts with '!' has to be quoted: '!…'"),
-        ("a: 1\n---\nb: 2\n", "2:1: a second document starts here | one file holds one document: remove `---`, or split it"),
+        (
+            "a: !!int 5",
+            "1:4: YAML tags are not supported, found 'tag:yaml.org,2002:int' | a text or expression that starts with '!' has to be quoted: '!…'"
+        ),
+        (
+            "when: !has(x)",
+            "1:7: YAML tags are not supported, found '!has(x)' | a text or expression that starts with '!' has to be quoted: '!…'"
+        ),
+        (
+            "a: 1\n---\nb: 2\n",
+            "2:1: a second document starts here | one file holds one document: remove `---`, or split it"
+        ),
         ("a: *b", "1:4: no anchor '&b' stands before this alias | a text that starts with '*' has to be quoted"),
         ("a: &b [*b]", "1:8: the alias '*b' stands inside the value it names"),
-        ("a: &b {x: 1}\nc:\n  <<: *b\n", "3:3: merge keys (`<<`) are not supported | write the keys out, or use an alias for a value"),
+        (
+            "a: &b {x: 1}\nc:\n  <<: *b\n",
+            "3:3: merge keys (`<<`) are not supported | write the keys out, or use an alias for a value"
+        ),
         ("[a, b]: c", "1:1: a key has to be text, found a list"),
         ("~: c", "1:1: a key has to be text, found nothing"),
-        ("a:\n\tb: 1", "2:1: not valid YAML: found character that cannot start any token, while scanning for the next token | indent with blanks, not with tabs"),
-        ("a: @b", "1:4: not valid YAML: found character that cannot start any token, while scanning for the next token | a text that starts with '@' has to be quoted"),
-        ("a: b: c", "1:5: not valid YAML: mapping values are not allowed in this context | a text that contains ': ' has to be quoted; otherwise check the indentation"),
-        ("a: \"b", "1:6: not valid YAML: found unexpected end of stream, while scanning a quoted scalar | a quote that was opened is not closed"),
-        ("a: b\u{7}", "1:5: not valid YAML: control characters are not allowed | write it as an escape in double quotes, such as \"\\x07\""),
-        ("a: °\u{2028}b", "1:5: a Unicode line separator (U+0085, U+2028 or U+2029) can't stand here | replace it by an ordinary line end, or write \"\\N\", \"\\L\" or \"\\P\" in double quotes"),
-        ("a: [1, 2\nb: 3", "2:2: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence that starts in line 1 | the elements of [ … ] are separated by ', '"),
+        (
+            "a:\n\tb: 1",
+            "2:1: not valid YAML: found character that cannot start any token, while scanning for the next token | indent with blanks, not with tabs"
+        ),
+        (
+            "a: @b",
+            "1:4: not valid YAML: found character that cannot start any token, while scanning for the next token | a text that starts with '@' has to be quoted"
+        ),
+        (
+            "a: b: c",
+            "1:5: not valid YAML: mapping values are not allowed in this context | a text that contains ': ' has to be quoted; otherwise check the indentation"
+        ),
+        (
+            "a: \"b",
+            "1:6: not valid YAML: found unexpected end of stream, while scanning a quoted scalar | a quote that was opened is not closed"
+        ),
+        (
+            "a: b\u{7}",
+            "1:5: not valid YAML: control characters are not allowed | write it as an escape in double quotes, such as \"\\x07\""
+        ),
+        (
+            "a: °\u{2028}b",
+            "1:5: a Unicode line separator (U+0085, U+2028 or U+2029) can't stand here | replace it by an ordinary line end, or write \"\\N\", \"\\L\" or \"\\P\" in double quotes"
+        ),
+        (
+            "a: [1, 2\nb: 3",
+            "2:2: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence that starts in line 1 | the elements of [ … ] are separated by ', '"
+        ),
     ])
     func refuses(_ text: String, _ expected: String) {
         #expect(problems(text) == [expected])
@@ -73,7 +109,9 @@ func brief(_ diagnostics: Diagnostics) -> [String] {
         #expect(brief(diagnostics) == ["1:5: byte 0xC3 is not valid UTF-8 | save the file in UTF-8"])
         let deep = String(repeating: "[", count: 70) + String(repeating: "]", count: 70)
         #expect(problems(deep) == ["1:65: nested deeper than 64 levels"])
-        #expect(problems(String(repeating: "a", count: YAMLReader.maxBytes + 1)).first?.contains("larger than 4MiB") == true)
+        #expect(
+            problems(String(repeating: "a", count: YAMLReader.maxBytes + 1)).first?.contains("larger than 4MiB") == true
+        )
         let missing = Diagnostics()
         #expect(YAMLReader.read(path: "/nowhere/x.yaml", into: missing) == nil)
         #expect(missing.items.first?.message == "can't read the file: there is no such file")
@@ -115,7 +153,8 @@ func brief(_ diagnostics: Diagnostics) -> [String] {
         let found = try #require(root.elements).map(\.found)
         #expect(
             found == [
-                "nothing", "nothing", "the text \"\"", "the text \"null\"", "the number 5", "true", "a mapping", "a list",
+                "nothing", "nothing", "the text \"\"", "the text \"null\"", "the number 5", "true", "a mapping",
+                "a list",
                 "\"abc\"",
             ])
     }
