@@ -59,7 +59,7 @@ let package = Package(
         // Level 4
         layer("Runtime", ["Records", "Telemetry", "Codecs", "Operators", "Topology"]),
         // Level 5
-        layer("Console", ["Telemetry", "WebServer", "Runtime"]),
+        layer("Console", ["Records", "Telemetry", "WebServer", "Runtime"]),
         // Level 6
         layer("Node", ["Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console"]),
         // Level 7

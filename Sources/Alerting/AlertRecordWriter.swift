@@ -146,11 +146,4 @@ extension ByteBuffer {
         append(rfc3339: time)
         append(UInt8(ascii: "\""))
     }
-
-    /// The shortest digits that read back as the same number; whole numbers without ".0".
-    mutating func append(shortest number: Double) {
-        var digits = number.description
-        if digits.hasSuffix(".0") { digits.removeLast(2) }
-        append(text: digits)
-    }
 }

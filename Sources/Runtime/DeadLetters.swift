@@ -1,6 +1,7 @@
 import Codecs
 import Operators
 import Records
+import Telemetry
 import Topology
 
 /// Sends what can't be used to the dead-letter topic, as it came, with the reason and the place in headers; counts each
@@ -9,12 +10,12 @@ final class DeadLetters: RejectSink {
     private let emitter: Emitter
     private let clock: any NodeClock
     private let topic: Int
-    private let log: RuntimeLog
-    private(set) var counts: [String: Int64] = [:]
+    private let log: Log
+    private(set) var counts: [RejectKey: Int64] = [:]
     private var writers: [Schema: JSONRecordWriter] = [:]
     private var buffer = ByteBuffer(capacity: 1024)
 
-    init(topic: String, emitter: Emitter, clock: any NodeClock, log: RuntimeLog) {
+    init(topic: String, emitter: Emitter, clock: any NodeClock, log: Log) {
         self.emitter = emitter
         self.clock = clock
         self.log = log
@@ -23,7 +24,7 @@ final class DeadLetters: RejectSink {
 
     /// A record that could not be decoded.
     func reject(_ message: RawMessage, _ rejection: Rejection, topology: String, source: TopicPartition, skipped: Bool) {
-        count(rejection.reason.rawValue, rejection.detail, topology, source, message.offset)
+        count(rejection.reason.rawValue, rejection.detail, topology, nil, source, message.offset)
         if skipped { return }
         send(message, reason: rejection.reason.rawValue, detail: rejection.detail, topology: topology, step: nil, source: source)
     }
@@ -34,7 +35,7 @@ final class DeadLetters: RejectSink {
         guard let message = batch.message(of: row) else {
             return rejectMade(batch, row, reason, detail, step, context)
         }
-        count(reason.rawValue, detail, context.topology, context.source, message.pointee.offset)
+        count(reason.rawValue, detail, context.topology, step, context.source, message.pointee.offset)
         send(
             message.pointee, reason: reason.rawValue, detail: detail, topology: context.topology, step: step,
             source: context.source)
@@ -44,7 +45,7 @@ final class DeadLetters: RejectSink {
     private func rejectMade(
         _ batch: RecordBatch, _ row: Int, _ reason: RejectReason, _ detail: String, _ step: String?, _ context: TaskContext
     ) {
-        count(reason.rawValue, detail, context.topology, context.source, nil)
+        count(reason.rawValue, detail, context.topology, step, context.source, nil)
         let writer = writers[batch.schema] ?? JSONRecordWriter(schema: batch.schema)
         writers[batch.schema] = writer
         buffer.removeAll()
@@ -93,10 +94,12 @@ final class DeadLetters: RejectSink {
         return headers
     }
 
-    private func count(_ reason: String, _ detail: String, _ topology: String, _ source: TopicPartition, _ offset: Int64?) {
-        counts[reason, default: 0] += 1
-        log.seldom("record can't be used", key: topology + reason, [
-            "topology": topology, "reason": reason, "at": "\(source)" + (offset.map { "@\($0)" } ?? ""), "detail": detail,
-        ])
+    private func count(
+        _ reason: String, _ detail: String, _ topology: String, _ step: String?, _ source: TopicPartition, _ offset: Int64?
+    ) {
+        counts[RejectKey(topology: topology, topic: source.topic, step: step ?? "", reason: reason), default: 0] += 1
+        let place = offset.map { "\(source)@\($0)" } ?? source.description
+        log.with(["topology": topology, "reason": reason]).warning(
+            "record can't be used", ["at": place, "detail": detail], every: .seconds(10))
     }
 }

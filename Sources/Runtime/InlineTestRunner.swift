@@ -1,6 +1,7 @@
 import Codecs
 import Records
 public import Settings
+import Telemetry
 public import Topology
 
 /// Runs the tests of a topology file: the same worker, tasks and operators as in production, on a virtual clock, one
@@ -48,7 +49,7 @@ public enum InlineTestRunner {
             settings.batchRows = 64
             worker = Worker(
                 settings: settings, plans: [plan], source: source, sink: sink, clock: clock,
-                log: RuntimeLog(clock: clock) { _, _, _ in }, board: StatusBoard())
+                log: .silent, board: StatusBoard())
             worker.runOnce()
         }
 

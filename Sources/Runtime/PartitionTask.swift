@@ -76,6 +76,7 @@ final class PartitionTask {
             from += consumed
         }
         position = messages[count - 1].offset + 1
+        for index in 0..<count { counters.bytes += Int64(messages[index].valueCount) }
     }
 
     /// Decodes and pushes one batch; returns the messages used up.
@@ -182,5 +183,7 @@ final class PartitionTask {
 /// What one task has done since it began.
 struct TaskCounters: Sendable, Equatable {
     var records: Int64 = 0
+    /// Of the payloads.
+    var bytes: Int64 = 0
     var undecodable: Int64 = 0
 }

@@ -1,5 +1,6 @@
 import Operators
 public import Records
+public import Telemetry
 public import Topology
 
 /// One thread with one source and one sink that runs tasks: the file to read first. `runOnce` is the whole life of a
@@ -11,7 +12,7 @@ public final class Worker: SourceHandler {
     private let emitter: Emitter
     private let deadLetters: DeadLetters
     private let clock: any NodeClock
-    private let log: RuntimeLog
+    private let log: Log
     private let board: StatusBoard
 
     /// Tasks by the source's index of their partition.
@@ -27,7 +28,7 @@ public final class Worker: SourceHandler {
 
     public init(
         settings: WorkerSettings, plans: [TopologyPlan], source: any RecordSource, sink: any RecordSink,
-        clock: any NodeClock, log: RuntimeLog, board: StatusBoard
+        clock: any NodeClock, log: Log, board: StatusBoard
     ) {
         self.settings = settings
         self.plans = plans
@@ -68,7 +69,7 @@ public final class Worker: SourceHandler {
             source.pause()
             isPaused = true
             counters.pauses += 1
-            log.seldom("output is slower than input: reading pauses", key: "pause", [:])
+            log.warning("output is slower than input, reading pauses", every: .seconds(10))
         } else if !emitter.isHeldBack, isPaused {
             source.resume()
             isPaused = false
@@ -89,9 +90,6 @@ public final class Worker: SourceHandler {
             if let reason = task.stopReason { fail(reason) }
         }
         counters.records += Int64(count)
-        var bytes: Int64 = 0
-        for message in 0..<count { bytes += Int64(messages[message].valueCount) }
-        counters.bytes += bytes
         counters.batches.add(clock.monotonicMicroseconds - begin)
     }
 
@@ -181,7 +179,7 @@ public final class Worker: SourceHandler {
         counters.commitFailures += 1
         // The same offsets are offered again with the next commit.
         committed.removeAll()
-        log.seldom("a commit failed and will be tried again", key: "commit", ["reason": message])
+        log.warning("a commit failed and will be tried again", ["reason": message], every: .seconds(10))
     }
 
     // MARK: Assignment
@@ -229,11 +227,10 @@ public final class Worker: SourceHandler {
 
     public func failed(_ failure: SourceFailure) {
         counters.pollErrors += 1
-        let fields = failure.hint.map { ["hint": $0] } ?? [:]
         if failure.isFatal {
             fail(failure.message + (failure.hint.map { " (\($0))" } ?? ""))
         } else {
-            log.seldom(failure.message, key: "poll:" + failure.message, fields)
+            log.with(["what": failure.message]).warning("kafka reports", ["hint": failure.hint ?? "none"], every: .seconds(10))
         }
     }
 

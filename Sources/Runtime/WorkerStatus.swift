@@ -1,6 +1,7 @@
 import Glibc
 import Operators
 public import Records
+import Telemetry
 
 /// What a worker is doing.
 ///
@@ -18,15 +19,25 @@ public struct WorkerStatus: Sendable {
     public var isPaused = false
     /// Records handed to the producer, dead letters included.
     public var sent: Int64 = 0
-    /// Rows that could not be used, by reason.
-    public var rejected: [String: Int64] = [:]
+    /// Rows that could not be used.
+    public var rejected: [RejectKey: Int64] = [:]
     public var tasks: [TaskStatus] = []
+}
+
+/// Under what a row that can't be used is counted.
+public struct RejectKey: Hashable, Sendable {
+    public var topology: String
+    public var topic: String
+    /// Empty for the source itself.
+    public var step: String
+    public var reason: String
+
+    public var isLate: Bool { reason == RejectReason.late.rawValue }
 }
 
 /// Counts since the worker began.
 public struct WorkerCounters: Sendable {
     public var records: Int64 = 0
-    public var bytes: Int64 = 0
     public var commits: Int64 = 0
     public var commitFailures: Int64 = 0
     public var rebalances: Int64 = 0
@@ -35,12 +46,21 @@ public struct WorkerCounters: Sendable {
     public var pauses: Int64 = 0
     public var deliveryFailures: Int64 = 0
     public var batches = TimeHistogram()
+    /// Records and bytes read, by topology and topic.
+    public var read: [String: ReadCount] = [:]
     /// Records written, by topology and sink; of tasks that run and of those that have been given up.
     public var written: [String: Int64] = [:]
     /// Alert transitions, by topology, step and state.
     public var alerts: [String: Int64] = [:]
 
+    public struct ReadCount: Sendable, Equatable {
+        public var records: Int64 = 0
+        public var bytes: Int64 = 0
+    }
+
     mutating func absorb(_ task: PartitionTask) {
+        read[task.topology.name + "/" + task.partition.topic, default: ReadCount()].records += task.counters.records
+        read[task.topology.name + "/" + task.partition.topic, default: ReadCount()].bytes += task.counters.bytes
         for sink in task.pipeline.sinks { written[task.topology.name + "/" + sink.name, default: 0] += sink.written }
         for (name, step) in task.pipeline.steps {
             guard let alert = step as? any AlertCounting else { continue }
@@ -51,9 +71,9 @@ public struct WorkerCounters: Sendable {
     }
 }
 
-/// Times in buckets of powers of four from 16 µs on.
+/// Times in the buckets of the metric `vigie_batch_seconds`.
 public struct TimeHistogram: Sendable, Equatable {
-    public static let boundsMicroseconds: [Int64] = [16, 64, 256, 1024, 4096, 16384, 65536, 262_144, 1_048_576]
+    public static let boundsMicroseconds = Metric.batchSeconds.buckets.map { Int64($0 * 1_000_000) }
     public private(set) var counts = [Int64](repeating: 0, count: Self.boundsMicroseconds.count + 1)
     public private(set) var sumMicroseconds: Int64 = 0
     public private(set) var count: Int64 = 0
