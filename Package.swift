@@ -86,7 +86,7 @@ let package = Package(
         tests("Simulators", ["Simulators", "Records"]),
         tests("Operators", ["Operators", "Records", "Codecs", "Expressions"]),
         tests("Topology", ["Topology", "Records", "Settings"]),
-        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs"]),
+        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
         tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
         tests("CLI", ["CLI"]),

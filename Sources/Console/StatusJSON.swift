@@ -15,7 +15,7 @@ enum StatusJSON {
             json.field("records", workers.reduce(0) { $0 + $1.counters.records })
             json.field("sent", workers.reduce(0) { $0 + $1.sent })
             json.field("lag", tasks.compactMap(\.lag).reduce(0, +))
-            json.field("firing", tasks.flatMap(\.steps).compactMap(\.firing).reduce(0, +))
+            json.field("firing", Int64(tasks.flatMap(\.steps).compactMap(\.firing).reduce(0, +)))
             json.array("workers", workers) { worker in add(worker, to: json) }
             json.array("tasks", tasks) { task in add(task, to: json) }
             json.array("rejected", rejected(workers)) { entry in

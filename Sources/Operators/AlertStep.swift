@@ -23,9 +23,9 @@ enum AlertStep {
         let clear = fields.optionalNode("clear").map { input.expression($0, expecting: .bool) }
         let hold = fields.duration("for", default: .zero)
         let keep = fields.duration("keep-firing", default: .zero)
-        let severity = fields.node("severity").flatMap { self.severity($0, input) }
-        let summaries = fields.localized("summary").flatMap { self.summaries($0, input) }
-        let labels = self.labels(fields.entries("labels"), input)
+        let severity = fields.node("severity").flatMap { AlertStep.severity($0, input) }
+        let summaries = fields.localized("summary").flatMap { AlertStep.summaries($0, input) }
+        let labels = AlertStep.labels(fields.entries("labels"), input)
         let value = fields.optionalNode("value").map { number($0, input) }
         let threshold = fields.optionalNode("threshold").map { number($0, input) }
         fields.finish()

@@ -46,10 +46,10 @@ final class DeadLetters: RejectSink {
         _ batch: RecordBatch, _ row: Int, _ reason: RejectReason, _ detail: String, _ step: String?, _ context: TaskContext
     ) {
         count(reason.rawValue, detail, context.topology, step, context.source, nil)
-        let writer = writers[batch.schema] ?? JSONRecordWriter(schema: batch.schema)
+        let writer = writers[batch.schema] ?? JSONRecordWriter(batch.schema)
         writers[batch.schema] = writer
         buffer.removeAll()
-        writer.append(row, of: batch, to: &buffer)
+        writer.append(row: row, of: batch, to: &buffer)
         var headers = self.headers(reason.rawValue, detail, context.topology, step)
         headers.append(("vigie-topic", Array(context.source.topic.utf8)))
         headers.append(("vigie-partition", Array(String(context.source.partition).utf8)))

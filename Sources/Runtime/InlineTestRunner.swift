@@ -1,4 +1,5 @@
 import Codecs
+import Operators
 import Records
 public import Settings
 import Telemetry
@@ -124,7 +125,7 @@ public enum InlineTestRunner {
                         message: "'\(expectation.output)' has \(found.count) records, this is expected as number \(index + 1)"))
                 break
             }
-            guard let actual = JSONNode.parse(found[index]) else {
+            guard let actual = try? JSONText.parse(found[index]) else {
                 problems.append(Diagnostic(severity: .error, place: expected.place, message: "record \(index + 1) is no JSON: \(found[index])"))
                 continue
             }
@@ -162,21 +163,21 @@ public enum InlineTestRunner {
                 }
             }
         case .sequence(let elements):
-            guard let array = actual.elements, array.count == elements.count else {
-                return report(expected.place, "\(name) has to be a list of \(elements.count), found \(actual)")
+            guard case .array(let array) = actual.content, array.count == elements.count else {
+                return report(expected.place, "\(name) has to be a list of \(elements.count), found \(JSONText.write(actual))")
             }
             for (index, element) in elements.enumerated() {
                 differences(element, array[index], path: "\(path)[\(index)]", report)
             }
         case .scalar(let text, let isPlain):
-            if !matches(text, isPlain: isPlain, actual) { report(expected.place, "\(name) is \(actual), expected \(text)") }
+            if !matches(text, isPlain: isPlain, actual) { report(expected.place, "\(name) is \(JSONText.write(actual)), expected \(text)") }
         }
     }
 
     private static func matches(_ text: String, isPlain: Bool, _ actual: JSONNode) -> Bool {
         if let string = actual.string { return string == text }
         guard isPlain else { return false }
-        if let number = actual.number { return Double(text) == number }
-        return "\(actual)" == text
+        if let number = actual.double { return Double(text) == number }
+        return JSONText.write(actual) == text
     }
 }

@@ -6,6 +6,7 @@ import Topology
 /// The end of a pipeline: rows become records of a topic.
 final class SinkOperator: StreamOperator {
     private let plan: SinkPlan
+    var name: String { plan.name }
     private let emitter: Emitter
     private let topic: Int
     private let writer: JSONRecordWriter
@@ -18,7 +19,7 @@ final class SinkOperator: StreamOperator {
         self.plan = plan
         self.emitter = emitter
         topic = emitter.topic(plan.topic)
-        writer = JSONRecordWriter(schema: plan.schema)
+        writer = JSONRecordWriter(plan.schema)
         alertColumns = AlertColumns(plan.schema)
     }
 
@@ -43,7 +44,7 @@ final class SinkOperator: StreamOperator {
 
     private func write(_ batch: RecordBatch, _ row: Int, _ context: TaskContext) {
         value.removeAll()
-        writer.append(row, of: batch, to: &value)
+        writer.append(row: row, of: batch, to: &value)
         send(batch, row, key: keyBytes(batch, row), value.bytes, context)
     }
 

@@ -2,6 +2,7 @@ import Glibc
 import Operators
 public import Records
 import Telemetry
+import Topology
 
 /// What a worker is doing.
 ///

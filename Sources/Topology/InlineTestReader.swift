@@ -102,6 +102,9 @@ enum InlineTestReader {
     }
 
     private static func isLiteral(_ text: String) -> Bool {
-        ["null", "true", "false"].contains(text) || JSONNode.isNumber(text)
+        switch (try? JSONText.parse(text))?.content {
+        case .null, .bool, .number: true
+        default: false
+        }
     }
 }

@@ -51,8 +51,12 @@ public struct SourcePlan: Sendable {
     /// A decoder for one task's records.
     public func makeDecoder() -> any RecordDecoder {
         switch format {
-        case .json(let plan): JSONColumnDecoder(plan)
-        case .deepStream: DeepStreamDecoder()
+        case .json(let plan):
+            guard let decoder = JSONColumnDecoder(plan) else {
+                preconditionFailure("the loader has checked the plan: \(plan.problems)")
+            }
+            return decoder
+        case .deepStream: return DeepStreamDecoder()
         }
     }
 }
