@@ -1,8 +1,8 @@
 /// SplitMix64 (Steele, Lea, Flood 2014; constants of Vigna's public-domain version): small, fast, and the same bytes on
 /// every machine, which the standard library's generators do not promise.
 ///
-/// Every simulated event gets its own generator, seeded by `hash(seed, lane, ordinal)`: an event is then a pure function
-/// of its place, so that a delayed one can be written when it is due, without keeping its bytes.
+/// Every simulated event gets its own generator, seeded by `hash(seed, lane, ordinal)`: an event is then a pure
+/// function of its place, so that a delayed one can be written when it is due, without keeping its bytes.
 struct RandomSource {
     private var state: UInt64
 
@@ -22,7 +22,7 @@ struct RandomSource {
     @inline(__always)
     mutating func signed() -> Double { unit() * 2 - 1 }
 
-    /// Uniform in 0..<bound; the bound must be positive. The bias of the multiplication is below 2^-32 for small bounds.
+    /// Uniform in 0..<bound; the bound must be positive. The bias is below 2^-32 for small bounds.
     @inline(__always)
     mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
 

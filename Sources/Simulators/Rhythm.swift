@@ -11,7 +11,7 @@ enum Rhythm {
         return Double(within) / 3_600_000_000
     }
 
-    /// A wave of period 1 and amplitude 1 with its maximum at 0: Bhāskara's approximation of the cosine (error < 0.002).
+    /// A wave of period 1 and amplitude 1 with its maximum at 0: Bhāskara's cosine (error < 0.002).
     @inline(__always)
     static func wave(_ phase: Double) -> Double {
         let turn = phase - (phase + 0.5).wholePart  // -0.5 ..< 0.5

@@ -2,8 +2,8 @@ import Records
 
 /// Loop-detector stations on the roads around Cotonou: one aggregate per station and period.
 ///
-/// Speed and occupancy follow one demand curve by a parabola below capacity (the shape of the speed-flow relation of the
-/// Bureau of Public Roads); occupancy = density × 7.5 m (vehicle of 5.5 m and a loop of 2 m).
+/// Speed falls with the square of the demand's share of capacity, to 0.7 of free flow (below capacity; a stand-in for the
+/// measured speed-flow curves); occupancy = density × 7.5 m (a vehicle of 5.5 m and a loop of 2 m).
 struct RoadNetwork {
     struct Road {
         var code: String
@@ -157,7 +157,9 @@ struct RoadNetwork {
         writer.text("\",\"road\":\"")
         writer.bytes(names[known])
         writer.text("\",\"direction\":\"")
-        if place.isExtra { writer.byte(UInt8(ascii: place.source & 1 == 0 ? "N" : "S")) } else {
+        if place.isExtra {
+            writer.byte(UInt8(ascii: place.source & 1 == 0 ? "N" : "S"))
+        } else {
             writer.bytes(directions[known])
         }
         writer.text("\",\"laneId\":1,\"dateObserved\":\"")

@@ -88,7 +88,8 @@ public struct SimulationSettings: Sendable {
         if disorderShare + lateShare > 1 {
             throw SimulationError("disorder share and late share together must not exceed 1")
         }
-        for (name, span) in [("disorder", disorder), ("late by", lateBy)] where span < .zero || span > .seconds(86_400) {
+        let day = Duration.seconds(86_400)
+        for (name, span) in [("disorder", disorder), ("late by", lateBy)] where span < .zero || span > day {
             throw SimulationError("\(name) must be between 0 and 24 hours, not \(span)")
         }
         if !SimulatedFamily.allCases.allSatisfy({ shares[$0] >= 0 && shares[$0].isFinite }) {

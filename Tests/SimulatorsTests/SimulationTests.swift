@@ -111,7 +111,14 @@ import Testing
             ("rate", { $0.rate = 0 }), ("rate", { $0.rate = .nan }), ("rate", { $0.rate = 1e9 }),
             ("duration", { $0.duration = .zero }), ("late share", { $0.lateShare = 1.5 }),
             ("malformed share", { $0.malformedShare = -0.1 }), ("disorder share", { $0.disorderShare = 2 }),
-            ("together", { $0.disorderShare = 0.6; $0.lateShare = 0.6 }), ("disorder", { $0.disorder = .seconds(-1) }),
+            ("disorder", { $0.disorder = .seconds(-1) }),
+            (
+                "together",
+                {
+                    $0.disorderShare = 0.6
+                    $0.lateShare = 0.6
+                }
+            ),
             ("late by", { $0.lateBy = .seconds(100_000) }), ("share", { $0.shares.roadTraffic = -1 }),
             ("family", { $0.shares = .init(portSensors: 0, roadTraffic: 0, videoMetadata: 0) }),
             ("start", { $0.start = .distantPast }), ("start", { $0.start = .distantFuture }),
