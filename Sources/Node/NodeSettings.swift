@@ -1,5 +1,4 @@
 import KafkaClient
-public import Records
 
 /// How a node runs: from flags, the environment or a test.
 public struct NodeSettings: Sendable {

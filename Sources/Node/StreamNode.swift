@@ -1,4 +1,4 @@
-import Console
+public import Console
 import Glibc
 import KafkaClient
 import Records

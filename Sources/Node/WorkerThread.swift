@@ -48,7 +48,6 @@ final class WorkerThread: Sendable {
             hasEnded.store(true, ordering: .releasing)
             return
         }
-        pthread_setname_np(handle, String(name.prefix(15)))
         thread.value = handle
     }
 
@@ -57,6 +56,7 @@ final class WorkerThread: Sendable {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
+        nameThread()
         switch make() {
         case .failure(let error): failure.value = error.description
         case .success(let worker):
@@ -65,6 +65,15 @@ final class WorkerThread: Sendable {
             if let reason = worker.failure { failure.value = reason }
         }
         hasEnded.store(true, ordering: .releasing)
+    }
+
+    /// As top and gdb show it; Glibc's call for it is not visible to Swift.
+    private func nameThread() {
+        let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        if descriptor < 0 { return }
+        defer { close(descriptor) }
+        let text = Array(name.utf8.prefix(15))
+        _ = write(descriptor, text, text.count)
     }
 
     func stop() { shouldStop.store(true, ordering: .relaxed) }

@@ -11,6 +11,8 @@ final class AggregateOperator: StreamOperator {
     private let plainKey: Int?
     private let store: WindowStore
     private let evaluators: [Evaluator?]
+    /// The argument of each slot in the batch at hand; nil for `count()`.
+    private var arguments: [Column?]
     private let outlet: Outlet
 
     // Scratch for one batch.
@@ -30,6 +32,7 @@ final class AggregateOperator: StreamOperator {
         plainKey = spec.key.isPlain ? spec.key.columns.first : nil
         store = WindowStore(template: spec.template)
         evaluators = spec.slots.map { $0.argument?.makeEvaluator(capacity: capacity) }
+        arguments = Array(repeating: nil, count: spec.slots.count)
         self.outlet = outlet
         keys = .allocate(capacity: capacity)
         hashes = .allocate(capacity: capacity)
@@ -53,9 +56,9 @@ final class AggregateOperator: StreamOperator {
     func process(_ batch: RecordBatch, _ selection: Selection, _ context: TaskContext) {
         rows.copy(selection)
         // Arguments first: a row on which one fails must not count in any of the aggregates.
-        for evaluator in evaluators {
-            guard let evaluator else { continue }
-            _ = evaluator.evaluate(batch, rows)
+        for index in evaluators.indices {
+            guard let evaluator = evaluators[index] else { continue }
+            arguments[index] = evaluator.evaluate(batch, rows)
             if !evaluator.failures.isEmpty {
                 context.reject(evaluator.failures, batch, step: spec.name)
                 rows.remove(rows: evaluator.failures.map(\.row))
@@ -65,7 +68,7 @@ final class AggregateOperator: StreamOperator {
         if rows.count == 0 { return }
         readKeys(batch)
         findCells(batch)
-        for (index, slot) in spec.slots.enumerated() { accumulate(slot, evaluators[index], batch) }
+        for (index, slot) in spec.slots.enumerated() { accumulate(slot, arguments[index], batch) }
     }
 
     /// Start of each row's window; rows that come too late for it are taken out and rejected.
@@ -175,13 +178,12 @@ final class AggregateOperator: StreamOperator {
         }
     }
 
-    private func accumulate(_ slot: AggregateSpec.Slot, _ evaluator: Evaluator?, _ batch: RecordBatch) {
+    private func accumulate(_ slot: AggregateSpec.Slot, _ column: Column?, _ batch: RecordBatch) {
         let count = rows.count
-        guard let evaluator, let argument = slot.argument else {
+        guard let column, let argument = slot.argument else {
             AccumulateKernels.countAll(cells, count, word: slot.word)
             return
         }
-        let column = evaluator.result
         let selected = UnsafePointer(rows.rows)
         switch slot.accumulator {
         case .count:
