@@ -42,7 +42,7 @@ let package = Package(
         layer("Records"),
         layer("Settings", ["CYaml"]),
         layer("Telemetry"),
-        layer("Arguments"),
+        layer("Arguments", ["Settings"]),
         // Level 1
         layer("KafkaClient", ["CRdKafka", "Records"]),
         layer("WebServer", ["CMicroHTTPD"]),

@@ -13,6 +13,7 @@ public import Records
 ///       "window":{"type":"tumbling","from":"…","to":"…"},
 ///       "evidence":[{"topic":"port.sensor.readings","partition":4,"offset":88123}]}}
 /// ```
+/// A resolved alert also says how it ended: `"resolution":"cleared"`, or `"expired"` when no rows came any more.
 /// Measured values are annotations, never labels: a label that changes would be another alert (alertmanager#4567).
 /// Event time, detection and publication are kept apart, so that a replay tells the same story (fink-broker#334).
 public enum AlertRecordWriter {
@@ -91,6 +92,9 @@ public enum AlertRecordWriter {
         buffer.append("\",\"transition\":\"")
         buffer.append(transition.kind.name)
         buffer.append(UInt8(ascii: "\""))
+        if transition.kind == .resolved {
+            buffer.append(transition.isExpired ? ",\"resolution\":\"expired\"" : ",\"resolution\":\"cleared\"")
+        }
         if transition.kind == .updated, let previous = record.previousSeverity {
             buffer.append(",\"previousSeverity\":")
             buffer.append(jsonString: previous)

@@ -3,14 +3,14 @@ public import Records
 /// The life of the alert of one key, driven by event time alone: rows (`observe`) and watermarks (`advance`). A plain
 /// value of 64 bytes without references, so that a table of it can be copied, stored and restored as it is.
 ///
-/// Between two rows of a key the condition is taken to stay as the earlier row said. A deadline (the end of the rule's
-/// `for` or `keepFiring`) therefore takes effect when either the watermark or a later row of the key is past it, and a
-/// row exactly at the deadline still counts: if it says otherwise, the deadline has no effect. That makes the result a
-/// function of the rows alone; watermarks only bring it to light earlier.
+/// Between two rows of a key the condition is taken to stay as the earlier row said, for the rule's `expire` at most. A
+/// deadline (the end of `for`, `keepFiring` or `expire`) therefore takes effect when either the watermark or a later row
+/// of the key is past it, and a row exactly at the deadline still counts: if it says otherwise, the deadline has no
+/// effect. That makes the result a function of the rows alone; watermarks only bring it to light earlier.
 public struct AlertState: Sendable, Hashable {
     public let fingerprint: Fingerprint
     public internal(set) var phase: AlertPhase = .inactive
-    /// Code of the current severity: of the last row that kept the alert pending or firing.
+    /// Code of the current severity: of the last row for which the condition held.
     public internal(set) var severity: UInt8 = 0
     /// Transitions so far.
     public internal(set) var sequence: UInt32 = 0
@@ -22,8 +22,8 @@ public struct AlertState: Sendable, Hashable {
     var startMicros: Int64 = 0
     /// Firing: since when the clear condition holds; `never` when it does not.
     var clearMicros: Int64 = AlertState.never
-    /// The last row for which the condition held; `never` before one.
-    var lastTrueMicros: Int64 = AlertState.never
+    /// Pending or firing: the last row that counted.
+    var lastMicros: Int64 = 0
     /// Rows before this are out of order: the last row's time, or the last deadline that took effect.
     @usableFromInline var horizon: Int64 = AlertState.never
 
@@ -35,8 +35,6 @@ public struct AlertState: Sendable, Hashable {
     public var activeSince: EventTime? { phase == .inactive ? nil : EventTime(microseconds: activeMicros) }
     /// When the alert fired; nil unless firing.
     public var startsAt: EventTime? { phase == .firing ? EventTime(microseconds: startMicros) : nil }
-    /// The event time of the last row for which the condition held.
-    public var lastTrue: EventTime? { lastTrueMicros == Self.never ? nil : EventTime(microseconds: lastTrueMicros) }
     /// The event time of the last row that counted, or of the last deadline that took effect.
     public var lastSeen: EventTime? { horizon == Self.never ? nil : EventTime(microseconds: horizon) }
 
@@ -46,8 +44,8 @@ public struct AlertState: Sendable, Hashable {
     /// - `clear`: whether the clear condition holds; nil stands for "not `when`". A row for which both hold counts as
     ///   `when`. A row for which neither holds (the hysteresis band) leaves a firing alert firing, restarts `keepFiring`,
     ///   and ends a pending one, whose condition has to hold without a break.
-    /// - `severity`: a code of the caller's; of rows that keep the alert pending or firing. Another severity while firing
-    ///   is an `updated` transition of the same incident.
+    /// - `severity`: a code of the caller's; looked at only when the condition holds. Another severity while firing is an
+    ///   `updated` transition of the same incident.
     /// - `at`: the row's event time. A row older than the last one of the key is counted in `outOfOrder` and otherwise
     ///   ignored; of rows with the same time each counts, in the order they come.
     @inlinable
@@ -61,7 +59,8 @@ public struct AlertState: Sendable, Hashable {
         return observeSlowly(when, when ? false : clear ?? true, severity, time.microseconds, rule)
     }
 
-    /// Lets event time move on to the watermark: no row of the key before it is still to come.
+    /// Lets event time move on to the watermark: no row of the key before it is still to come. Carries out the earliest
+    /// deadline that has passed; more than one may have, so call it until it returns nil.
     public mutating func advance(to watermark: EventTime, rule: AlertRule) -> AlertTransition? {
         settle(before: watermark.microseconds, rule)
     }
@@ -69,15 +68,23 @@ public struct AlertState: Sendable, Hashable {
     /// The least watermark at which `advance` has an effect, if no row comes before: one microsecond after the deadline,
     /// because a row at the deadline itself still counts. Nil when no deadline is running.
     public func nextDeadline(_ rule: AlertRule) -> EventTime? {
-        deadline(rule).map { EventTime(microseconds: $0).advanced(by: 1) }
+        deadline(rule).map { EventTime(microseconds: $0.due).advanced(by: 1) }
     }
 
-    /// The instant at which the running `for` or `keepFiring` is over.
-    private func deadline(_ rule: AlertRule) -> Int64? {
+    private enum Deadline { case hold, keepFiring, expire }
+
+    /// The earliest instant at which something that is running is over.
+    private func deadline(_ rule: AlertRule) -> (due: Int64, kind: Deadline)? {
+        let expires = rule.expire == AlertRule.never ? Int64.max : Self.sum(lastMicros, rule.expire)
         switch phase {
-        case .inactive: nil
-        case .pending: Self.sum(activeMicros, rule.hold)
-        case .firing: clearMicros == Self.never ? nil : Self.sum(clearMicros, rule.keepFiring)
+        case .inactive: return nil
+        case .pending:
+            let fires = Self.sum(activeMicros, rule.hold)
+            return expires < fires ? (expires, .expire) : (fires, .hold)
+        case .firing:
+            let clears = clearMicros == Self.never ? Int64.max : Self.sum(clearMicros, rule.keepFiring)
+            if clears <= expires { return clearMicros == Self.never ? nil : (clears, .keepFiring) }
+            return (expires, .expire)
         }
     }
 
@@ -90,9 +97,9 @@ public struct AlertState: Sendable, Hashable {
             return .none
         }
         var transitions = AlertTransitions.none
-        transitions.append(settle(before: time, rule))
+        while let transition = settle(before: time, rule) { transitions.append(transition) }
         horizon = time
-        if when { lastTrueMicros = time }
+        lastMicros = time
         switch phase {
         case .inactive where when:
             move(.raised)
@@ -111,16 +118,23 @@ public struct AlertState: Sendable, Hashable {
             if time >= due { transitions.append(resolve(at: due)) }
         case .firing:
             clearMicros = Self.never
-            if severity != self.severity { transitions.append(update(severity, at: time)) }
+            if when && severity != self.severity { transitions.append(update(severity, at: time)) }
         }
         return transitions
     }
 
-    /// Carries out a deadline that lies before `time`.
+    /// Carries out the earliest deadline if it lies before `time`.
     private mutating func settle(before time: Int64, _ rule: AlertRule) -> AlertTransition? {
-        guard let due = deadline(rule), due < time else { return nil }
+        guard let (due, kind) = deadline(rule), due < time else { return nil }
         horizon = max(horizon, due)
-        return phase == .pending ? fire(at: due) : resolve(at: due)
+        switch kind {
+        case .hold: return fire(at: due)
+        case .keepFiring: return resolve(at: due)
+        case .expire where phase == .firing: return resolve(at: due, isExpired: true)
+        case .expire:
+            move(.dropped)
+            return nil
+        }
     }
 
     private mutating func fire(at time: Int64) -> AlertTransition {
@@ -136,20 +150,20 @@ public struct AlertState: Sendable, Hashable {
         return transition(.updated, from: previous, at: time)
     }
 
-    private mutating func resolve(at time: Int64) -> AlertTransition {
+    private mutating func resolve(at time: Int64, isExpired: Bool = false) -> AlertTransition {
         move(.cleared)
-        return transition(.resolved, from: severity, at: time)
+        return transition(.resolved, from: severity, at: time, isExpired: isExpired)
     }
 
     private mutating func transition(
-        _ kind: AlertTransition.Kind, from previous: UInt8, at time: Int64
+        _ kind: AlertTransition.Kind, from previous: UInt8, at time: Int64, isExpired: Bool = false
     ) -> AlertTransition {
         sequence &+= 1
         return AlertTransition(
             kind: kind, severity: severity, previousSeverity: previous, sequence: sequence, fingerprint: fingerprint,
             at: EventTime(microseconds: time), activeSince: EventTime(microseconds: activeMicros),
             startsAt: EventTime(microseconds: startMicros),
-            endsAt: kind == .resolved ? EventTime(microseconds: time) : nil)
+            endsAt: kind == .resolved ? EventTime(microseconds: time) : nil, isExpired: isExpired)
     }
 
     private mutating func move(_ event: AlertEvent) {

@@ -72,10 +72,9 @@ public struct AlertTable: ~Copyable {
             // A deadline that has moved is entered where it belongs, so that all take effect in order.
             if states[Int(entry.id)].nextDeadline(rule)?.microseconds == entry.due {
                 let before = states[Int(entry.id)].phase
-                if let transition = states[Int(entry.id)].advance(to: watermark, rule: rule) {
-                    note(before, states[Int(entry.id)].phase)
-                    body(entry.id, transition)
-                }
+                let transition = states[Int(entry.id)].advance(to: watermark, rule: rule)
+                note(before, states[Int(entry.id)].phase)
+                if let transition { body(entry.id, transition) }
             }
             schedule(entry.id)
         }

@@ -29,10 +29,12 @@ public struct AlertTransition: Sendable, Hashable {
     public var startsAt: EventTime
     /// When the alert ended; only of `resolved`.
     public var endsAt: EventTime?
+    /// Whether the alert ended because no row came any more (the rule's `expire`), and not because it was cleared.
+    public var isExpired: Bool
 
     public init(
         kind: Kind, severity: UInt8, previousSeverity: UInt8, sequence: UInt32, fingerprint: Fingerprint,
-        at: EventTime, activeSince: EventTime, startsAt: EventTime, endsAt: EventTime?
+        at: EventTime, activeSince: EventTime, startsAt: EventTime, endsAt: EventTime?, isExpired: Bool = false
     ) {
         self.kind = kind
         self.severity = severity
@@ -43,6 +45,7 @@ public struct AlertTransition: Sendable, Hashable {
         self.activeSince = activeSince
         self.startsAt = startsAt
         self.endsAt = endsAt
+        self.isExpired = isExpired
     }
 }
 

@@ -86,7 +86,10 @@ struct AlertRecordTests {
         #expect(object["status"] as? String == "resolved")
         #expect(object["endsAt"] as? String == "2026-05-03T13:02:09Z")
         #expect(object["annotations"] as? [String: String] == ["threshold": "1e-07"])
-        #expect((object["x"] as? [String: Any])?["state"] as? String == "resolved")
+        let x = try #require(object["x"] as? [String: Any])
+        #expect(x["state"] as? String == "resolved" && x["resolution"] as? String == "cleared")
+        record.transition.isExpired = true
+        #expect(written(record).contains(#""resolution":"expired""#))
     }
 
     @Test("any text survives Foundation's parser", arguments: 0..<50)

@@ -18,11 +18,12 @@ struct AlertStatePropertyTests {
         case never, everyRow, everyMicrosecond, atRandom
     }
 
-    @Test("laws hold, and neither the watermark's pace nor anything but the rows matters", arguments: 0..<400)
+    @Test("laws hold, and neither the watermark's pace nor anything but the rows matters", arguments: 0..<600)
     func lives(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let rule = AlertRule(
-            for: .random(in: 0...12, using: &generator), keepFiring: .random(in: 0...8, using: &generator))
+            for: .random(in: 0...12, using: &generator), keepFiring: .random(in: 0...8, using: &generator),
+            expire: Bool.random(using: &generator) ? 0 : .random(in: 1...15, using: &generator))
         let rows = randomRows(&generator)
         let expected = reference(rows, rule)
         for pace in Pace.allCases {
@@ -49,6 +50,7 @@ struct AlertStatePropertyTests {
             }
             #expect(transition.activeSince <= transition.startsAt && transition.startsAt <= transition.at, comment)
             #expect((transition.endsAt != nil) == (transition.kind == .resolved), comment)
+            #expect(!transition.isExpired || transition.kind == .resolved, comment)
             open = transition.kind == .resolved ? nil : open ?? transition
             last = transition
         }
@@ -78,10 +80,14 @@ struct AlertStatePropertyTests {
         var out: [AlertTransition] = []
         var newest = Int64.min
         func advance(_ watermark: Int64) {
-            let due = state.nextDeadline(rule)
-            let transition = state.advance(to: EventTime(microseconds: watermark), rule: rule)
-            #expect((transition != nil) == (due.map { $0.microseconds <= watermark } ?? false))
-            if let transition { out.append(transition) }
+            while true {
+                let due = state.nextDeadline(rule)
+                let before = state
+                let transition = state.advance(to: EventTime(microseconds: watermark), rule: rule)
+                #expect((state != before) == (due.map { $0.microseconds <= watermark } ?? false))
+                guard let transition else { return }
+                out.append(transition)
+            }
         }
         for row in rows {
             if row.time >= newest {
@@ -113,52 +119,84 @@ struct AlertStatePropertyTests {
                 index += 1
                 continue
             }
-            let since = rows[index].time
-            guard let fired = spell(rows, from: index, rule.hold, { $0.when }) else {
-                index = rows[index...].firstIndex { !$0.when } ?? rows.count
-                continue
-            }
-            var severity = rows[fired].severity
-            func emit(_ kind: AlertTransition.Kind, _ at: Int64, from previous: UInt8) {
-                out.append(
-                    AlertTransition(
-                        kind: kind, severity: severity, previousSeverity: previous, sequence: UInt32(out.count + 1),
-                        fingerprint: Fingerprint(value: 7), at: EventTime(microseconds: at),
-                        activeSince: EventTime(microseconds: since),
-                        startsAt: EventTime(microseconds: since + rule.hold),
-                        endsAt: kind == .resolved ? EventTime(microseconds: at) : nil))
-            }
-            emit(.firing, since + rule.hold, from: severity)
-            index = fired + 1
-            while index < rows.count {
-                if rows[index].clears {
-                    if let over = spell(rows, from: index, rule.keepFiring, { $0.clears }) {
-                        emit(.resolved, rows[index].time + rule.keepFiring, from: severity)
-                        index = over + 1
-                        break
-                    }
-                    index = rows[index...].firstIndex { !$0.clears } ?? rows.count
-                    continue
-                }
-                if rows[index].severity != severity {
-                    let previous = severity
-                    severity = rows[index].severity
-                    emit(.updated, rows[index].time, from: previous)
-                }
-                index += 1
+            switch spell(rows, from: index, rule.hold, rule.expire, { $0.when }) {
+            case .held(let fired): index = incident(rows, since: rows[index].time, fired: fired, rule, &out)
+            case .silent(let last): index = last + 1
+            case .broken(let by): index = by
             }
         }
         return out
     }
 
-    /// From row `first` on, the last row before a condition has held for `span`: the row at or after the end if it is the
-    /// one that shows it at the very instant, else the last one before. Nil when a row breaks it.
-    private func spell(_ rows: [Row], from first: Int, _ span: Int64, _ holds: (Row) -> Bool) -> Int? {
-        let due = rows[first].time + span
-        for index in first..<rows.count {
-            guard holds(rows[index]) else { return nil }
-            if rows[index].time == due || index + 1 == rows.count || rows[index + 1].time > due { return index }
+    /// From the firing after row `fired` to the end; returns the row to go on with.
+    private func incident(
+        _ rows: [Row], since: Int64, fired: Int, _ rule: AlertRule, _ out: inout [AlertTransition]
+    ) -> Int {
+        var severity = rows[fired].severity
+        func emit(_ kind: AlertTransition.Kind, _ at: Int64, from previous: UInt8, isExpired: Bool = false) {
+            out.append(
+                AlertTransition(
+                    kind: kind, severity: severity, previousSeverity: previous, sequence: UInt32(out.count + 1),
+                    fingerprint: Fingerprint(value: 7), at: EventTime(microseconds: at),
+                    activeSince: EventTime(microseconds: since),
+                    startsAt: EventTime(microseconds: since + rule.hold),
+                    endsAt: kind == .resolved ? EventTime(microseconds: at) : nil, isExpired: isExpired))
         }
-        return nil
+        emit(.firing, since + rule.hold, from: severity)
+        var index = fired + 1
+        while true {
+            let next = index < rows.count ? rows[index].time : .max
+            if rule.expire != AlertRule.never, rows[index - 1].time + rule.expire < next {
+                emit(.resolved, rows[index - 1].time + rule.expire, from: severity, isExpired: true)
+                return index
+            }
+            if index == rows.count { return index }
+            let row = rows[index]
+            if row.clears {
+                switch spell(rows, from: index, rule.keepFiring, rule.expire, { $0.clears }) {
+                case .held(let last):
+                    emit(.resolved, row.time + rule.keepFiring, from: severity)
+                    return last + 1
+                case .silent(let last):
+                    emit(.resolved, rows[last].time + rule.expire, from: severity, isExpired: true)
+                    return last + 1
+                case .broken(let by): index = by
+                }
+                continue
+            }
+            if row.when && row.severity != severity {
+                let previous = severity
+                severity = row.severity
+                emit(.updated, row.time, from: previous)
+            }
+            index += 1
+        }
+    }
+
+    enum Spell {
+        /// It held for the span, as the row with this index showed or the time after it.
+        case held(Int)
+        /// After this row there was nothing for longer than a row is believed.
+        case silent(Int)
+        /// This row said otherwise.
+        case broken(Int)
+    }
+
+    /// What becomes of a condition that holds from row `first` on and has to for `span`.
+    private func spell(
+        _ rows: [Row], from first: Int, _ span: Int64, _ expire: Int64, _ holds: (Row) -> Bool
+    ) -> Spell {
+        let due = rows[first].time + span
+        var index = first
+        while index < rows.count {
+            if !holds(rows[index]) { return .broken(index) }
+            if rows[index].time == due { return .held(index) }
+            let next = index + 1 < rows.count ? rows[index + 1].time : .max
+            let believedTo = EventTime(microseconds: rows[index].time).advanced(by: expire).microseconds
+            if due < next && due <= believedTo { return .held(index) }
+            if believedTo < next { return .silent(index) }
+            index += 1
+        }
+        return .broken(rows.count)
     }
 }

@@ -113,7 +113,7 @@ struct AlertStateTests {
             """
         ),
         (
-            "severity: an update of the same incident, only while firing, not by rows that clear",
+            "severity: an update of the same incident, only while firing, only by rows for which the condition holds",
             """
             rule for=10s keep=10s
             10:00:00 when=1 sev=warning clear=0  -> pending
@@ -121,11 +121,10 @@ struct AlertStateTests {
             10:00:10 when=1 sev=critical clear=0 -> firing: critical, since 10:00:00, starts 10:00:10, #1
             10:00:11 when=1 sev=warning clear=0  -> \
             updated: critical to warning, since 10:00:00, starts 10:00:10, at 10:00:11, #2
-            10:00:12 when=0 sev=info clear=0     -> \
-            updated: warning to info, since 10:00:00, starts 10:00:10, at 10:00:12, #3
+            10:00:12 when=0 sev=info clear=0     -> firing
             10:00:13 when=0 sev=critical clear=1 -> firing
             10:00:23 when=0 sev=critical clear=1 -> \
-            resolved: info, since 10:00:00, starts 10:00:10, ends 10:00:23, #4
+            resolved: warning, since 10:00:00, starts 10:00:10, ends 10:00:23, #3
             """
         ),
         (
@@ -134,6 +133,44 @@ struct AlertStateTests {
             rule
             10:00:00 when=1 clear=1        -> firing: warning, since 10:00:00, starts 10:00:00, #1
             10:00:01 when=1 clear=1        -> firing
+            """
+        ),
+        (
+            "expire: a row is believed for so long",
+            """
+            rule for=10s expire=30s
+            10:00:00 when=1                -> pending
+            10:00:10 when=1                -> firing: warning, since 10:00:00, starts 10:00:10, #1
+            10:00:30 when=1                -> firing
+            watermark 10:01:00             -> firing
+            watermark 10:01:00.000001      -> expired: warning, since 10:00:00, starts 10:00:10, ends 10:01:00, #2
+            10:02:00 when=1                -> pending
+            watermark 10:05:00             -> \
+            firing: warning, since 10:02:00, starts 10:02:10, #3; \
+            expired: warning, since 10:02:00, starts 10:02:10, ends 10:02:30, #4
+            """
+        ),
+        (
+            "expire: what can't be believed long enough never fires; a row at the end of the span is in time",
+            """
+            rule for=1m expire=20s
+            10:00:00 when=1                -> pending
+            10:00:20 when=1                -> pending
+            10:00:41 when=1                -> pending
+            10:01:00 when=1                -> pending
+            watermark 10:01:30             -> inactive
+            watermark 10:05:00             -> inactive
+            """
+        ),
+        (
+            "expire: silence ends an alert sooner than a clear condition that is not held yet",
+            """
+            rule keep=1m expire=20s
+            10:00:00 when=1                -> firing: warning, since 10:00:00, starts 10:00:00, #1
+            10:00:10 when=0                -> firing
+            10:05:00 when=1                -> \
+            expired: warning, since 10:00:00, starts 10:00:00, ends 10:00:30, #2; \
+            firing: warning, since 10:05:00, starts 10:05:00, #3
             """
         ),
         (
@@ -179,7 +216,7 @@ struct AlertStateTests {
         #expect(state.nextDeadline(rule) == nil)
         _ = state.observe(when: true, severity: 0, at: at(100), rule: rule)
         #expect(state.nextDeadline(rule) == at(111))
-        #expect(state.activeSince == at(100) && state.startsAt == nil && state.lastTrue == at(100))
+        #expect(state.activeSince == at(100) && state.startsAt == nil)
         #expect(state.advance(to: at(110), rule: rule) == nil)
         #expect(state.advance(to: at(111), rule: rule)?.kind == .firing)
         #expect(state.nextDeadline(rule) == nil)
@@ -188,7 +225,7 @@ struct AlertStateTests {
         #expect(state.nextDeadline(rule) == at(126))
         #expect(state.advance(to: at(126), rule: rule)?.endsAt == at(125))
         #expect(state.nextDeadline(rule) == nil)
-        #expect(state.activeSince == nil && state.startsAt == nil && state.lastTrue == at(100))
+        #expect(state.activeSince == nil && state.startsAt == nil)
     }
 
     @Test("the ends of time do not overflow")

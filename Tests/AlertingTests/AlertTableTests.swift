@@ -15,7 +15,8 @@ struct AlertTableTests {
     func likeStates(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let rule = AlertRule(
-            for: .random(in: 0...30, using: &generator), keepFiring: .random(in: 0...30, using: &generator))
+            for: .random(in: 0...30, using: &generator), keepFiring: .random(in: 0...30, using: &generator),
+            expire: Bool.random(using: &generator) ? 0 : .random(in: 1...90, using: &generator))
         let keys = UInt32.random(in: 1...90, using: &generator)
         var table = AlertTable(rule: rule)
         var states: [AlertState] = []
@@ -54,7 +55,7 @@ struct AlertTableTests {
         #expect(told.isEmpty || due.map { $0 <= watermark } ?? false, comment)
         var expected: [Told] = []
         for id in states.indices {
-            if let transition = states[id].advance(to: watermark, rule: table.rule) {
+            while let transition = states[id].advance(to: watermark, rule: table.rule) {
                 expected.append(Told(id: UInt32(id), transition: transition))
             }
         }

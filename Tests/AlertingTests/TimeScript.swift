@@ -27,11 +27,15 @@ struct TimeScript {
                 })
             switch verb {
             case "rule":
-                rule = AlertRule(for: try span(settings["for"] ?? "0s"), keepFiring: try span(settings["keep"] ?? "0s"))
+                rule = AlertRule(
+                    for: try span(settings["for"] ?? "0s"), keepFiring: try span(settings["keep"] ?? "0s"),
+                    expire: try span(settings["expire"] ?? "0s"))
                 return String(line)
             case "watermark":
-                let transition = state.advance(to: try time(words[1]), rule: rule)
-                return render(input, AlertTransitions(transition), state)
+                let watermark = try time(words[1])
+                let first = state.advance(to: watermark, rule: rule)
+                let second = first.flatMap { _ in state.advance(to: watermark, rule: rule) }
+                return render(input, AlertTransitions(first, second), state)
             default:
                 let severity = severities.firstIndex { $0 == settings["sev"] ?? "warning" } ?? 0
                 let transitions = state.observe(
@@ -53,7 +57,8 @@ struct TimeScript {
     private static func render(_ transition: AlertTransition) -> String {
         var severity = severities[Int(transition.severity)]
         if transition.kind == .updated { severity = severities[Int(transition.previousSeverity)] + " to " + severity }
-        var text = "\(transition.kind): \(severity), since \(clock(transition.activeSince))"
+        var text =
+            "\(transition.isExpired ? "expired" : "\(transition.kind)"): \(severity), since \(clock(transition.activeSince))"
         text += ", starts \(clock(transition.startsAt))"
         if let endsAt = transition.endsAt { text += ", ends \(clock(endsAt))" }
         if transition.kind == .updated { text += ", at \(clock(transition.at))" }
