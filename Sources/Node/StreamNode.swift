@@ -94,7 +94,7 @@ public final class StreamNode: Sendable {
             worker.commitIntervalMicroseconds = Int64(settings.commitIntervalMilliseconds) * 1000
             let made = Worker(
                 settings: worker, plans: plans, source: KafkaSource(consumer, outOfRange: settings.outOfRange),
-                sink: KafkaSink(producer), clock: SystemClock(), log: log, board: board)
+                sink: KafkaSink(producer), clock: MachineClock(), log: log, board: board)
             try consumer.subscribe(topics)
             return .success(made)
         } catch {

@@ -143,7 +143,7 @@ struct AggregateOutput: Sendable {
             input.diagnostics.error(node.place, "'\(call.name)' needs an argument", hint: "\(call.name)(field)")
             return nil
         }
-        guard let argument = input.expression(call.argument, in: node, at: call.argumentOffset) else { return nil }
+        guard let argument = input.expression(call.argument, in: node, at: call.argumentOffset, allowingAbsence: true) else { return nil }
         guard let type = function.result(of: argument.type) else {
             input.diagnostics.error(
                 node.place(atUTF8Offset: call.argumentOffset), "'\(call.name)' does not take a \(argument.type.name)",

@@ -92,19 +92,14 @@ enum AlertStep {
     }
 
     private static func template(_ text: String, _ node: ConfigNode, at start: Int, _ input: StepInput) -> Template? {
-        switch Template.compile(text, schema: input.shape.schema) {
-        case .success(let template): return template
-        case .failure(let errors):
-            for error in errors.errors {
-                input.diagnostics.error(
-                    node.place(atUTF8Offset: max(0, error.offset + start)), error.message, hint: error.hint)
-            }
+        do throws(ExpressionErrors) { return try Template.compile(text, schema: input.shape.schema) } catch {
+            input.report(error, in: node, at: start)
             return nil
         }
     }
 
     private static func number(_ node: ConfigNode, _ input: StepInput) -> Expression? {
-        guard let expression = input.expression(node) else { return nil }
+        guard let expression = input.expression(node, allowingAbsence: true) else { return nil }
         if [.double, .int].contains(expression.type) { return expression }
         input.diagnostics.error(node.place, "expected a number, found \(expression.type.name)", hint: "it is shown with the alert")
         return nil

@@ -33,7 +33,7 @@ enum Select {
                 isComplete = false
                 continue
             }
-            guard let expression = input.expression(entry.value) else {
+            guard let expression = input.expression(entry.value, allowingAbsence: true) else {
                 isComplete = false
                 continue
             }

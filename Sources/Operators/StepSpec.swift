@@ -58,24 +58,34 @@ public struct StepInput {
         self.diagnostics = diagnostics
     }
 
-    /// An expression of the step, its errors reported at their place in the file.
-    public func expression(_ node: ConfigNode, expecting: ValueType? = nil) -> Expression? {
+    /// An expression of the step, its errors reported at their place in the file. `allowingAbsence`: whether it may be an
+    /// optional field, unguarded.
+    public func expression(
+        _ node: ConfigNode, expecting: ValueType? = nil, allowingAbsence: Bool = false
+    ) -> Expression? {
         guard case .scalar(let text, _) = node.content else {
-            diagnostics.error(node.place, "expected an expression", hint: "quote it if YAML reads it otherwise: 'a > b'")
+            diagnostics.error(node.place, "expected an expression, found \(node.found)", hint: "quote it if YAML reads it otherwise: 'a > b'")
             return nil
         }
-        return expression(text, in: node, at: 0, expecting: expecting)
+        return expression(text, in: node, at: 0, expecting: expecting, allowingAbsence: allowingAbsence)
     }
 
     /// An expression that is part of a scalar's text, from UTF-8 offset `start` on.
-    public func expression(_ text: String, in node: ConfigNode, at start: Int, expecting: ValueType? = nil) -> Expression? {
-        switch Expression.compile(text, schema: shape.schema, expecting: expecting) {
-        case .success(let expression): return expression
-        case .failure(let errors):
-            for error in errors.errors {
-                diagnostics.error(node.place(atUTF8Offset: start + error.offset), error.message, hint: error.hint)
-            }
+    public func expression(
+        _ text: String, in node: ConfigNode, at start: Int, expecting: ValueType? = nil, allowingAbsence: Bool = false
+    ) -> Expression? {
+        do throws(ExpressionErrors) {
+            return try Expression.compile(
+                text, schema: shape.schema, expecting: expecting, allowingAbsence: allowingAbsence)
+        } catch {
+            report(error, in: node, at: start)
             return nil
+        }
+    }
+
+    func report(_ errors: ExpressionErrors, in node: ConfigNode, at start: Int) {
+        for error in errors.errors {
+            diagnostics.error(node.place(atUTF8Offset: max(0, start + error.offset)), error.message, hint: error.hint)
         }
     }
 }

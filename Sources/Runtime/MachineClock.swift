@@ -2,7 +2,7 @@ import Glibc
 public import Records
 
 /// The clocks of the machine.
-public struct SystemClock: NodeClock {
+public struct MachineClock: NodeClock {
     public init() {}
 
     public var now: EventTime { EventTime(microseconds: Self.read(CLOCK_REALTIME)) }
