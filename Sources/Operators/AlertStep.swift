@@ -23,6 +23,7 @@ enum AlertStep {
         let clear = fields.optionalNode("clear").map { input.expression($0, expecting: .bool) }
         let hold = fields.duration("for", default: .zero)
         let keep = fields.duration("keep-firing", default: .zero)
+        let expire = fields.duration("expire", default: .zero)
         let severity = fields.node("severity").flatMap { AlertStep.severity($0, input) }
         let summaries = fields.localized("summary").flatMap { AlertStep.summaries($0, input) }
         let labels = AlertStep.labels(fields.entries("labels"), input)
@@ -33,7 +34,9 @@ enum AlertStep {
         for part in [clear, value, threshold] where part != nil && part.flatMap({ $0 }) == nil { return nil }
         return AlertSpec(
             name: input.name, topology: input.topology, input: input.shape, by: by, when: when, clear: clear.flatMap { $0 },
-            rule: AlertRule(for: hold.wholeMicroseconds, keepFiring: keep.wholeMicroseconds), severity: severity,
+            rule: AlertRule(
+                for: hold.wholeMicroseconds, keepFiring: keep.wholeMicroseconds, expire: expire.wholeMicroseconds),
+            severity: severity,
             summaries: summaries, labels: labels, value: value.flatMap { $0 }, threshold: threshold.flatMap { $0 })
     }
 
@@ -171,6 +174,7 @@ struct AlertSpec: StepSpec {
         lines.append("clear when \(clear.map(\.description) ?? "not (\(when))")")
         if rule.hold > 0 { lines.append("for \(spanText(rule.hold))") }
         if rule.keepFiring > 0 { lines.append("keep firing for \(spanText(rule.keepFiring))") }
+        if rule.expire != AlertRule.never { lines.append("resolved when nothing is heard for \(spanText(rule.expire))") }
         switch severity {
         case .constant(let text): lines.append("severity \(text)")
         case .computed(let expression): lines.append("severity \(expression)")
