@@ -125,7 +125,7 @@ enum JSONDiagnosis {
         case .rfc3339:
             guard let text = node.string else { return (.wrongType, "an instant as text (RFC 3339)") }
             return RFC3339.parse(text) == nil
-                ? (.badTimestamp, "an instant by RFC 3339 with an offset, as 2018-04-11T04:59:59.828Z,") : nil
+                ? (.badTimestamp, "an instant by RFC 3339 with an offset, as 2018-04-11T04:59:59.828Z") : nil
         case .unixMilliseconds, .unixSeconds:
             let unit = format == .unixSeconds ? "seconds" : "milliseconds"
             guard let number = decimal(node) else { return (.wrongType, "a number of \(unit) since 1970") }

@@ -17,7 +17,7 @@ struct ScanWindow {
     let safe: Bytes
 
     /// Bytes from `p` that end a string (bits 0…15), and that are not ASCII (bits 16…31).
-    @inline(__always)
+    @inline(always)
     func stringMask(_ p: Bytes) -> UInt32 {
         if p <= safe { return scan_string16(p) }
         let over = UInt32(truncatingIfNeeded: p - safe)
@@ -26,7 +26,7 @@ struct ScanWindow {
     }
 
     /// Bytes from `p` that are digits.
-    @inline(__always)
+    @inline(always)
     func digitMask(_ p: Bytes) -> UInt32 {
         if p <= safe { return scan_digits16(p) }
         return scan_digits16(safe) >> UInt32(truncatingIfNeeded: p - safe)
@@ -34,7 +34,7 @@ struct ScanWindow {
 
     /// Bytes from `p` that are equal to a slot's text. Bytes beyond the payload count as different. The text has a margin
     /// before it (`KeyTable.textMargin`), which is compared with what stands before `p` and shifted away.
-    @inline(__always)
+    @inline(always)
     func equalMask(_ p: Bytes, _ text: Bytes) -> UInt32 {
         if p <= safe { return scan_equal16(p, text) }
         let over = p - safe
@@ -42,7 +42,7 @@ struct ScanWindow {
     }
 
     /// Whether `text` stands at `p`; reads no further than the payload.
-    @inline(__always)
+    @inline(always)
     func matches(_ p: Bytes, _ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard end - p >= count else { return false }
@@ -56,7 +56,7 @@ struct ScanWindow {
     }
 
     /// The first byte from `p` that is no JSON whitespace.
-    @inline(__always)
+    @inline(always)
     func skipSpace(_ p: Bytes) -> Bytes {
         if p.pointee > 0x20 { return p }
         // One space after a comma or a colon is how many writers do it.
@@ -73,10 +73,10 @@ struct ScanWindow {
 }
 
 /// JSON whitespace: space, tab, line feed, carriage return.
-@inline(__always)
+@inline(always)
 func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 }
 
-@inline(__always)
+@inline(always)
 func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }
 
 extension UInt8 {
