@@ -120,9 +120,9 @@ public final class JSONColumnDecoder: RecordDecoder {
         while row < count {
             var size = messages[row].valueCount
             if var payload = messages[row].value, size <= maximum, size > 0 {
-                if size < RowScanner.minimumBytes {
-                    payload = scanner.padded(payload, size)
-                    size = RowScanner.minimumBytes
+                if size < ScanWindow.minimumBytes {
+                    payload = ScanWindow.padded(payload, size, batch.arena)
+                    size = ScanWindow.minimumBytes
                 }
                 if let absent = scanner.scan(payload, size, row: row), absent & required == 0 {
                     if absent != 0 { scanner.markAbsent(absent, row) }

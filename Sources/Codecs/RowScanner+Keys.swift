@@ -79,15 +79,6 @@ extension RowScanner {
 }
 
 extension RowScanner {
-    /// A copy, in the arena, of a payload too short to be read sixteen bytes at a time; spaces behind it fill it up.
-    @inline(never)
-    func padded(_ payload: Bytes, _ count: Int) -> Bytes {
-        let copy = arena.takeUnretainedValue().allocate(Self.minimumBytes)
-        copy.update(repeating: 0x20, count: Self.minimumBytes)
-        copy.update(from: payload, count: count)
-        return Bytes(copy)
-    }
-
     /// Makes the fields absent that have no value, with a value that is safe to read.
     @inline(never)
     func markAbsent(_ fields: UInt64, _ row: Int) {

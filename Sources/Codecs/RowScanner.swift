@@ -38,28 +38,12 @@ struct RowScanner {
         var slot = 0
     }
 
-    /// What a scan needs to read sixteen bytes at a time.
-    static let minimumBytes = 16
-
-    /// Scans one payload of at least `minimumBytes`. Returns the bits of the fields that have no value; nil when the payload
+    /// Scans one payload of at least `ScanWindow.minimumBytes`. Returns the bits of the fields that have no value; nil when the payload
     /// can't be used (why is for `JSONDiagnosis` to find out).
     @inline(always)
     func scan(_ start: Bytes, _ count: Int, row: Int) -> UInt64? {
-        var end = start + count
-        // The payload ends in its root's brace (see ScanWindow); whitespace may follow it.
-        while end[-1] != .closeBrace {
-            end -= 1
-            guard end > start, isSpace(end.pointee) else { return nil }
-        }
-        let window = ScanWindow(start: start, end: end, safe: start + count - 16)
+        guard let window = ScanWindow(payload: start, count: count), var p = window.enterRoot() else { return nil }
         let values = ValueScan(window, powers: powers, memory: memory, arena: arena)
-        var p = start
-        if p.pointee != .openBrace {
-            if window.matches(p, "\u{feff}") { p += 3 }
-            p = window.skipSpace(p)
-            guard p.pointee == .openBrace else { return nil }
-        }
-        p = window.skipSpace(p + 1)
         var progress = Progress()
         var atKey = p.pointee != .closeBrace
         while true {
@@ -112,9 +96,9 @@ struct RowScanner {
             guard p.pointee == .closeBrace else { return nil }
             p += 1
             if progress.node == 0 {
-                return p == end ? (allFields & ~progress.seen) | progress.nulls : nil
+                return p == window.end ? (allFields & ~progress.seen) | progress.nulls : nil
             }
-            guard p < end else { return nil }
+            guard p < window.end else { return nil }
             progress.node = parents[Int(progress.node)]
             atKey = false
         }

@@ -16,6 +16,49 @@ struct ScanWindow {
     /// The last place where sixteen bytes may be read.
     let safe: Bytes
 
+    /// What a payload needs so that sixteen bytes can be read at a time.
+    static let minimumBytes = 16
+
+    /// A payload of at least `minimumBytes`; nil when its last byte, whitespace left out, is not a closing brace.
+    @inline(always)
+    init?(payload: Bytes, count: Int) {
+        var end = payload + count
+        while end[-1] != .closeBrace {
+            end -= 1
+            guard end > payload, isSpace(end.pointee) else { return nil }
+        }
+        self.init(start: payload, end: end, safe: payload + count - 16)
+    }
+
+    @inline(always)
+    init(start: Bytes, end: Bytes, safe: Bytes) {
+        self.start = start
+        self.end = end
+        self.safe = safe
+    }
+
+    /// A copy, in the arena, of a payload too short to be read sixteen bytes at a time; spaces behind it fill it up.
+    @inline(never)
+    static func padded(_ payload: Bytes, _ count: Int, _ arena: Arena) -> Bytes {
+        let copy = arena.allocate(minimumBytes)
+        copy.update(repeating: 0x20, count: minimumBytes)
+        copy.update(from: payload, count: count)
+        return Bytes(copy)
+    }
+
+    /// The first key of the root object, or its closing brace. Nil when the payload does not begin with an object. A byte
+    /// order mark before it is skipped.
+    @inline(always)
+    func enterRoot() -> Bytes? {
+        var p = start
+        if p.pointee != .openBrace {
+            if matches(p, "\u{feff}") { p += 3 }
+            p = skipSpace(p)
+            guard p.pointee == .openBrace else { return nil }
+        }
+        return skipSpace(p + 1)
+    }
+
     /// Bytes from `p` that end a string (bits 0…15), and that are not ASCII (bits 16…31).
     @inline(always)
     func stringMask(_ p: Bytes) -> UInt32 {
