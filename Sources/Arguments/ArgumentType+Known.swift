@@ -14,12 +14,13 @@ extension ArgumentType where Value == String {
         }
     }
 
-    /// One of a few words.
+    /// One of a few words. `called` gives many of them a short name in the help.
     public static func choice(_ words: [String]) -> ArgumentType<String> {
         let list =
             words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "") : words.first
         return ArgumentType(
-            placeholder: words.joined(separator: "|"), expected: list ?? "nothing", completion: .words(words),
+            placeholder: words.joined().count <= 16 ? words.joined(separator: "|") : "CHOICE",
+            expected: list ?? "nothing", completion: .words(words),
             format: { $0 }
         ) { text in
             if words.contains(text) { return .success(text) }
@@ -127,12 +128,18 @@ extension ArgumentType where Value == Double {
         in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
     ) -> ArgumentType<Double> {
         let isFree = range.lowerBound == -Double.greatestFiniteMagnitude
-        let bounds = isFree ? " such as 0.5" : " from \(range.lowerBound) to \(range.upperBound)"
+        let bounds = isFree ? " such as 0.5" : " from \(short(range.lowerBound)) to \(short(range.upperBound))"
         return ArgumentType(placeholder: "NUMBER", expected: "a number" + bounds) { text in
             guard let number = Double(text), number.isFinite, range.contains(number) else { return .failure(.mismatch) }
             return .success(number)
         }
     }
+}
+
+/// A number without a needless ".0".
+private func short(_ number: Double) -> String {
+    let text = number.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
 extension ArgumentType where Value == Duration {

@@ -39,14 +39,7 @@ struct HelpText {
     }
 
     private func arguments() -> String {
-        "Arguments:\n"
-            + TextWrap.table(
-                command.argumentSpecs.map { spec in
-                    (
-                        spec.isRepeated ? spec.name + "…" : spec.name,
-                        spec.help + notes(choices: spec.completion, default: spec.defaultText, environment: nil)
-                    )
-                }, width: width)
+        "Arguments:\n" + TextWrap.table(command.argumentSpecs.map(row), width: width)
     }
 
     /// The command's own sections in the order of declaration, then those of the commands above.
@@ -69,27 +62,34 @@ struct HelpText {
         for option in path.dropLast().flatMap(\.optionSpecs) {
             add(option.section == "Options" ? "Options of all commands" : option.section, row(option))
         }
-        return sections.map { "\($0.title):\n" + TextWrap.table($0.rows, width: width) }
+        let column = TextWrap.column(for: sections.flatMap { $0.rows.map(\.term) })
+        return sections.map { "\($0.title):\n" + TextWrap.table($0.rows, width: width, column: column) }
     }
 
     private func row(_ option: OptionSpec) -> (term: String, text: String) {
         let short = option.short.map { "-\($0), " } ?? "    "
         let value = option.placeholder.map { " \($0)" } ?? ""
-        var text = option.help
-        if option.isRepeated { text += "; may be given several times" }
-        if option.isRequired { text += " (required)" }
-        return (
-            short + option.long + value,
-            text + notes(choices: option.completion, default: option.defaultText, environment: option.environment)
-        )
+        var notes: [String] = option.isRequired ? ["required"] : []
+        notes += choices(option.completion, unlessIn: option.placeholder)
+        if let fallback = option.defaultText { notes.append("default: \(fallback)") }
+        if let variable = option.environment { notes.append("environment: \(variable)") }
+        let text = option.help + (option.isRepeated ? "; may be given several times" : "")
+        return (short + option.long + value, text + shown(notes))
     }
 
-    private func notes(choices: Completion, default fallback: String?, environment: String?) -> String {
-        var notes: [String] = []
-        if case .words(let words) = choices { notes.append(words.joined(separator: ", ")) }
-        if let fallback { notes.append("default: \(fallback)") }
-        if let environment { notes.append("environment: \(environment)") }
-        return notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+    private func row(_ argument: PositionalSpec) -> (term: String, text: String) {
+        var notes = choices(argument.completion, unlessIn: argument.name)
+        if let fallback = argument.defaultText { notes.append("default: \(fallback)") }
+        return (argument.isRepeated ? argument.name + "…" : argument.name, argument.help + shown(notes))
+    }
+
+    private func choices(_ completion: Completion, unlessIn placeholder: String?) -> [String] {
+        guard case .words(let words) = completion, placeholder != words.joined(separator: "|") else { return [] }
+        return [words.joined(separator: ", ")]
+    }
+
+    private func shown(_ notes: [String]) -> String {
+        notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
     }
 
     private func examples() -> String {

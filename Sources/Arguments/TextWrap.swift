@@ -35,10 +35,14 @@ enum TextWrap {
         }.joined(separator: "\n\n")
     }
 
+    /// Where the second column of a table starts that holds these terms.
+    static func column(for terms: [String], widestTerm: Int = 26) -> Int {
+        (terms.map(\.count).filter { $0 <= widestTerm }.max() ?? 8) + 4
+    }
+
     /// Two columns: terms, and texts wrapped beside them. A term too long for its column has its text below it.
-    static func table(_ rows: [(term: String, text: String)], width: Int, widestTerm: Int = 26) -> String {
-        let fitting = rows.map(\.term.count).filter { $0 <= widestTerm }
-        let column = (fitting.max() ?? 8) + 4
+    static func table(_ rows: [(term: String, text: String)], width: Int, column: Int? = nil) -> String {
+        let column = column ?? Self.column(for: rows.map(\.term))
         let textWidth = max(24, width - column)
         let margin = String(repeating: " ", count: column)
         var text = ""

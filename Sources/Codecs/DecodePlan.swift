@@ -104,11 +104,13 @@ public struct DecodePlan: Sendable, Hashable {
         }
         if fields.count > Limits.sourceFields {
             problems.append("a source may declare at most \(Limits.sourceFields) fields, here are \(fields.count)")
+        } else if fields.count == Limits.sourceFields, allPaths.count > fields.count, timestampColumn == nil {
+            problems.append("with \(Limits.sourceFields) fields, the event time must be one of them, of type timestamp")
         }
         var objects: Set<[String]> = [[]]
         for path in allPaths {
             if path.components.count > Limits.jsonDepth {
-                problems.append("path \"\(path)\" is deeper than \(Limits.jsonDepth) objects")
+                problems.append("the path \"\(path)\" goes through more than \(Limits.jsonDepth) objects")
             }
             for end in path.components.indices { objects.insert(Array(path.components[..<end])) }
         }

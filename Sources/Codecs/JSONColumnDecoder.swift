@@ -118,11 +118,13 @@ public final class JSONColumnDecoder: RecordDecoder {
         var kept = 0
         var row = 0
         while row < count {
-            let size = messages[row].valueCount
-            if let payload = messages[row].value, size <= maximum, size > 0 {
-                let absent = size >= 16
-                    ? scanner.scan(payload, size, row: row) : scanner.scanShort(payload, size, row: row)
-                if let absent, absent & required == 0 {
+            var size = messages[row].valueCount
+            if var payload = messages[row].value, size <= maximum, size > 0 {
+                if size < ScanWindow.minimumBytes {
+                    payload = ScanWindow.padded(payload, size, batch.arena)
+                    size = ScanWindow.minimumBytes
+                }
+                if let absent = scanner.scan(payload, size, row: row), absent & required == 0 {
                     if absent != 0 { scanner.markAbsent(absent, row) }
                     rows[kept] = UInt32(truncatingIfNeeded: row)
                     kept += 1

@@ -4,12 +4,18 @@ import Records
 enum JSONDiagnosis {
     /// The reason and a text for people: the field, what was expected, what was found, where.
     static func explain(_ message: RawMessage, _ plan: DecodePlan) -> (RejectionReason, String) {
-        guard let value = message.value else { return (.nullPayload, "the message has no payload (a tombstone)") }
+        if let found = problem(of: message, plan) { return found }
+        return (.malformedJSON, "the payload could not be read\(excerpt(bytes(message), 0..<message.valueCount))")
+    }
+
+    /// The first reason why a message can't be used by a plan; nil when there is none.
+    static func problem(of message: RawMessage, _ plan: DecodePlan) -> (RejectionReason, String)? {
+        guard message.value != nil else { return (.nullPayload, "the message has no payload (a tombstone)") }
         if message.valueCount > plan.maximumBytes {
             return (.tooLarge, "\(message.valueCount) bytes of payload; at most \(plan.maximumBytes) are accepted")
         }
         if message.valueCount == 0 { return (.malformedJSON, "the payload is empty; expected a JSON object") }
-        let bytes = UnsafeBufferPointer(start: value, count: message.valueCount)
+        let bytes = bytes(message)
         do throws(JSONError) {
             let root = try JSONParser.parse(bytes, maximumDepth: Limits.jsonDepth)
             guard case .object = root.content else {
@@ -22,7 +28,11 @@ enum JSONDiagnosis {
         if case .record = plan.timestamp, message.timestampMilliseconds < 0 {
             return (.badTimestamp, "the message has no timestamp of the broker's, and the source's event time is that")
         }
-        return (.malformedJSON, "the payload could not be read\(excerpt(bytes, 0..<bytes.count))")
+        return nil
+    }
+
+    private static func bytes(_ message: RawMessage) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: message.value, count: message.valueCount)
     }
 
     /// The first planned field that can't be had from a well-formed record.
@@ -125,7 +135,7 @@ enum JSONDiagnosis {
         case .rfc3339:
             guard let text = node.string else { return (.wrongType, "an instant as text (RFC 3339)") }
             return RFC3339.parse(text) == nil
-                ? (.badTimestamp, "an instant by RFC 3339 with an offset, as 2018-04-11T04:59:59.828Z,") : nil
+                ? (.badTimestamp, "an instant by RFC 3339 with an offset, as 2018-04-11T04:59:59.828Z") : nil
         case .unixMilliseconds, .unixSeconds:
             let unit = format == .unixSeconds ? "seconds" : "milliseconds"
             guard let number = decimal(node) else { return (.wrongType, "a number of \(unit) since 1970") }
@@ -138,7 +148,7 @@ enum JSONDiagnosis {
         }
     }
 
-    private static func excerpt(_ node: JSONNode, _ bytes: UnsafeBufferPointer<UInt8>) -> String { excerpt(bytes, node.range) }
+    static func excerpt(_ node: JSONNode, _ bytes: UnsafeBufferPointer<UInt8>) -> String { excerpt(bytes, node.range) }
 
     /// " (…) at byte n", with the start of the text there.
     private static func excerpt(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {

@@ -182,7 +182,7 @@ struct JSONParser {
         at += 1
         let start = at
         while let byte = peek, byte != .quote {
-            if byte < 0x20 { throw error("a control character (\(Self.describe(byte))) in a string must be escaped,") }
+            if byte < 0x20 { throw error("a control character (\(Self.describe(byte))) in a string must be escaped") }
             at += byte == .backslash ? 2 : 1
         }
         guard at < bytes.count, let base = bytes.baseAddress else { throw truncated("inside a string") }
@@ -206,7 +206,7 @@ struct JSONParser {
         case .badHexadecimal: error("expected four hexadecimal digits after \\u")
         case .loneSurrogate: error("half of a surrogate pair", .invalidUTF8)
         case .notUTF8: error("text that is not UTF-8", .invalidUTF8)
-        case .control: error("a control character in a string must be escaped,")
+        case .control: error("a control character in a string must be escaped")
         }
     }
 }

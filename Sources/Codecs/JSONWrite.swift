@@ -118,7 +118,8 @@ enum JSONWrite {
         // these digits are the shortest: no two decimals of up to fifteen digits read as the same double.
         let scaled = value * 1000
         if scaled.magnitude < 1e15, value != 0 {
-            let thousandths = Int64(scaled.rounded(.toNearestOrEven))
+            // Adding and subtracting 1.5 × 2⁵² rounds to an integer (below 2⁵¹) without a call into libm.
+            let thousandths = Int64((scaled + 0x1.8p52) - 0x1.8p52)
             if Double(thousandths) / 1000 == value { return thousandth(thousandths, target) }
         }
         return general(value, target)

@@ -23,7 +23,7 @@ struct NumberScan {
     nonisolated(unsafe) static let exactPowers = UnsafePointer(powersMemory)
 
     /// Up to eight digits that end before `last`, as a number. Reads the eight bytes before `last`.
-    @inline(__always)
+    @inline(always)
     static func digits8(before last: Bytes, _ count: UInt32) -> UInt64 {
         var word = UnsafeRawPointer(last - 8).loadUnaligned(as: UInt64.self)
         word &= ~0 &<< UInt64(64 &- 8 &* count)
@@ -34,13 +34,13 @@ struct NumberScan {
     }
 
     /// Length of the run of digits that starts at bit `from` of a digit mask; runs that reach bit 16 look longer.
-    @inline(__always)
+    @inline(always)
     static func run(_ mask: UInt32, from: UInt32) -> UInt32 {
         UInt32(truncatingIfNeeded: (~(mask &>> from)).trailingZeroBitCount)
     }
 
     /// Any number; its value is not wanted.
-    @inline(__always)
+    @inline(always)
     func skip(_ start: Bytes) -> Bytes? {
         let p = start + Int(start.pointee == .minus ? 1 : 0)
         let mask = window.digitMask(p)
@@ -82,7 +82,7 @@ struct NumberScan {
     }
 
     /// The double nearest to the number.
-    @inline(__always)
+    @inline(always)
     func double(_ start: Bytes, into result: UnsafeMutablePointer<Double>) -> Bytes? {
         let negative = start.pointee == .minus
         let p = start + Int(negative ? 1 : 0)
@@ -122,7 +122,7 @@ struct NumberScan {
     }
 
     /// An integral number within Int64.
-    @inline(__always)
+    @inline(always)
     func int(_ start: Bytes, into result: UnsafeMutablePointer<Int64>) -> Bytes? {
         let negative = start.pointee == .minus
         let p = start + Int(negative ? 1 : 0)
@@ -161,7 +161,7 @@ struct NumberScan {
     }
 
     /// A number of `unit` microseconds, in microseconds, rounded down; nil beyond Int64. `unit` is 10³ or 10⁶.
-    @inline(__always)
+    @inline(always)
     func microseconds(_ start: Bytes, shift: Int, into result: UnsafeMutablePointer<Int64>) -> Bytes? {
         var whole: Int64 = 0
         if let q = int(start, into: &whole) {

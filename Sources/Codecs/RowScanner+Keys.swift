@@ -2,7 +2,7 @@ import Records
 
 extension RowScanner {
     /// Whether a key longer than fifteen bytes is the slot's, its first sixteen bytes being equal.
-    @inline(__always)
+    @inline(always)
     func isRestEqual(_ p: Bytes, _ slot: Int, _ window: ScanWindow) -> Bool {
         let length = Int(slots[slot].length)
         let text = texts + slot * KeyTable.slotBytes
@@ -55,7 +55,7 @@ extension RowScanner {
     }
 
     /// A planned key by hash; `skip` for any other.
-    @inline(__always)
+    @inline(always)
     private func find(_ p: Bytes, _ count: Int, node: UInt8) -> KeyAction {
         let hash = KeyTable.hash(p, count, node: node)
         var at = Int(truncatingIfNeeded: hash) & entryMask
@@ -79,15 +79,6 @@ extension RowScanner {
 }
 
 extension RowScanner {
-    /// A payload too short to be read sixteen bytes at a time: copied into the arena, spaces behind it.
-    @inline(never)
-    func scanShort(_ start: Bytes, _ count: Int, row: Int) -> UInt64? {
-        let copy = arena.takeUnretainedValue().allocate(16)
-        copy.update(repeating: 0x20, count: 16)
-        copy.update(from: start, count: count)
-        return scan(Bytes(copy), 16, row: row)
-    }
-
     /// Makes the fields absent that have no value, with a value that is safe to read.
     @inline(never)
     func markAbsent(_ fields: UInt64, _ row: Int) {

@@ -38,25 +38,12 @@ struct RowScanner {
         var slot = 0
     }
 
-    /// Scans one payload of at least sixteen bytes. Returns the bits of the fields that have no value; nil when the payload
+    /// Scans one payload of at least `ScanWindow.minimumBytes`. Returns the bits of the fields that have no value; nil when the payload
     /// can't be used (why is for `JSONDiagnosis` to find out).
-    @inline(__always)
+    @inline(always)
     func scan(_ start: Bytes, _ count: Int, row: Int) -> UInt64? {
-        var end = start + count
-        // The payload ends in its root's brace (see ScanWindow); whitespace may follow it.
-        while end[-1] != .closeBrace {
-            end -= 1
-            guard end > start, isSpace(end.pointee) else { return nil }
-        }
-        let window = ScanWindow(start: start, end: end, safe: start + count - 16)
+        guard let window = ScanWindow(payload: start, count: count), var p = window.enterRoot() else { return nil }
         let values = ValueScan(window, powers: powers, memory: memory, arena: arena)
-        var p = start
-        if p.pointee != .openBrace {
-            if window.matches(p, "\u{feff}") { p += 3 }
-            p = window.skipSpace(p)
-            guard p.pointee == .openBrace else { return nil }
-        }
-        p = window.skipSpace(p + 1)
         var progress = Progress()
         var atKey = p.pointee != .closeBrace
         while true {
@@ -93,7 +80,11 @@ struct RowScanner {
                     guard let next = read(p, key, row, values, &progress) else { return nil }
                     p = next
                 }
-                if stopsEarly && progress.seen == allFields { return progress.nulls }
+                if stopsEarly && progress.seen == allFields {
+                    // A number must not be a part of something longer.
+                    p = window.skipSpace(p)
+                    return p.pointee == .comma || p.pointee == .closeBrace ? progress.nulls : nil
+                }
             }
             // What follows a value, or the end of an empty object.
             p = window.skipSpace(p)
@@ -105,16 +96,16 @@ struct RowScanner {
             guard p.pointee == .closeBrace else { return nil }
             p += 1
             if progress.node == 0 {
-                return p == end ? (allFields & ~progress.seen) | progress.nulls : nil
+                return p == window.end ? (allFields & ~progress.seen) | progress.nulls : nil
             }
-            guard p < end else { return nil }
+            guard p < window.end else { return nil }
             progress.node = parents[Int(progress.node)]
             atKey = false
         }
     }
 
     /// A value that stands for one field, or for none.
-    @inline(__always)
+    @inline(always)
     private func read(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
         if key.action == .skip { return values.skip(p, depth: Int(depths[Int(progress.node)])) }
         let bit = 1 &<< UInt64(key.target)
@@ -136,7 +127,7 @@ struct RowScanner {
     }
 
     /// Reads a value that is not null into a column.
-    @inline(__always)
+    @inline(always)
     private func field(
         _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan, depth: UInt8
     ) -> Bytes? {
@@ -167,7 +158,7 @@ struct RowScanner {
 
     /// A value under which fields stand, or that several fields read. Where it is an object to go into, `progress.node` is
     /// that object afterwards and the result the place after its brace; otherwise the result is the place after the value.
-    @inline(__always)
+    @inline(always)
     private func enter(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
         let bit = 1 &<< UInt64(key.child)
         if key.action == .object && p.pointee == .openBrace && progress.visited & bit == 0 {

@@ -6,7 +6,7 @@ struct StringScan {
 
     /// Where the first closing quote, backslash or control character stands, and whether there is a byte before it that is
     /// not ASCII. Nil when the payload ends before.
-    @inline(__always)
+    @inline(always)
     func stop(_ start: Bytes, _ notASCII: inout Bool) -> Bytes? {
         var p = start
         var high: UInt32 = 0
@@ -26,7 +26,7 @@ struct StringScan {
     }
 
     /// A string that nobody asked for: checked, not kept.
-    @inline(__always)
+    @inline(always)
     func skip(_ start: Bytes) -> Bytes? {
         var notASCII = false
         guard let p = stop(start, &notASCII) else { return nil }
@@ -59,7 +59,7 @@ struct StringScan {
     }
 
     /// A string's text: a view of the payload, or of the arena where escapes had to be resolved.
-    @inline(__always)
+    @inline(always)
     func view(_ start: Bytes, _ arena: Unmanaged<Arena>, into result: UnsafeMutablePointer<ByteView>) -> Bytes? {
         var notASCII = false
         guard let p = stop(start, &notASCII) else { return nil }

@@ -9,7 +9,7 @@ struct ValueScan {
     let memory: UnsafeMutablePointer<ScanMemory>
     let arena: Unmanaged<Arena>
 
-    @inline(__always)
+    @inline(always)
     init(_ window: ScanWindow, powers: UnsafePointer<Double>, memory: UnsafeMutablePointer<ScanMemory>, arena: Unmanaged<Arena>) {
         self.window = window
         numbers = NumberScan(window: window, powers: powers)
@@ -19,7 +19,7 @@ struct ValueScan {
     }
 
     /// Any value. `depth` is the number of containers it stands in.
-    @inline(__always)
+    @inline(always)
     func skip(_ p: Bytes, depth: Int) -> Bytes? {
         let byte = p.pointee
         if byte == .quote { return strings.skip(p + 1) }
@@ -82,14 +82,14 @@ struct ValueScan {
     }
 
     /// A key and its colon inside a skipped object; returns where the value begins.
-    @inline(__always)
+    @inline(always)
     private func key(_ p: Bytes) -> Bytes? {
         guard p.pointee == .quote, let after = strings.skip(p + 1) else { return nil }
         let colon = window.skipSpace(after)
         return colon.pointee == .colon ? window.skipSpace(colon + 1) : nil
     }
 
-    @inline(__always)
+    @inline(always)
     private func skipScalar(_ p: Bytes) -> Bytes? {
         switch p.pointee {
         case .quote: strings.skip(p + 1)
@@ -101,7 +101,7 @@ struct ValueScan {
     }
 
     /// `true` or `false`.
-    @inline(__always)
+    @inline(always)
     func bool(_ p: Bytes, into result: UnsafeMutablePointer<UInt8>) -> Bytes? {
         if p.pointee == UInt8(ascii: "t") {
             result.pointee = 1
@@ -112,7 +112,7 @@ struct ValueScan {
     }
 
     /// An instant as text. The minute of the last one is remembered: the next one mostly has the same.
-    @inline(__always)
+    @inline(always)
     func rfc3339(_ p: Bytes, into result: UnsafeMutablePointer<Int64>) -> Bytes? {
         guard p.pointee == .quote else { return nil }
         let first = p + 1
@@ -146,7 +146,7 @@ struct ValueScan {
     }
 
     /// An instant as a number of milliseconds (`shift` 3) or seconds (`shift` 6).
-    @inline(__always)
+    @inline(always)
     func unix(_ p: Bytes, shift: Int, into result: UnsafeMutablePointer<Int64>) -> Bytes? {
         guard let next = numbers.microseconds(p, shift: shift, into: result) else { return nil }
         return result.pointee >= RFC3339.earliest && result.pointee <= RFC3339.latest ? next : nil
