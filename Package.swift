@@ -67,9 +67,10 @@ let package = Package(
             name: "CLI",
             dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Node", "CMimalloc"],
             swiftSettings: strict),
+        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Records", "Settings", "KafkaClient", "Codecs", "Expressions", "StateStore", "Operators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Node"],
             swiftSettings: strict),
         // Tests
         tests("Records", ["Records"]),
