@@ -18,10 +18,7 @@ extension TypeChecker {
             }
             typed.mayBeAbsent = true
         }
-        var result = Checked(typed)
-        // A bool field that is present says nothing about others.
-        result.whenTrue = []
-        return result
+        return Checked(typed)
     }
 
     /// The column that a name stands for. Field names may have dots: the longest that fits is meant.
@@ -43,7 +40,7 @@ extension TypeChecker {
             if let column = longestField(in: prefix) {
                 let field = schema[column]
                 fail(
-                    node.range, "field `\(field.name)` is a \(field.type.name) and has no field below it",
+                    node.range, "field `\(field.name)` is of type \(field.type.name) and has no field below it",
                     hint: FunctionTable.byName[selected].map { "call the function: `\($0.name)()`" })
                 return nil
             }
@@ -163,7 +160,7 @@ extension TypeChecker {
             fail(
                 arguments[0].range,
                 "field `\(field.name)` is \(field.type.name), the value for its absence \(other.node.type.name)",
-                hint: "write a \(field.type.name): `\(field.name).orValue(\(field.type.valueExample))`")
+                hint: "write `\(field.name).orValue(\(field.type.valueExample))`")
             return nil
         }
         if !field.isOptional || present.contains(column) {
