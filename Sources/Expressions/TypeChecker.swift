@@ -73,6 +73,16 @@ struct TypeChecker {
 
     /// Checks a node. nil when an error was reported inside. `present`: optional fields known to have a value here.
     mutating func check(_ node: SyntaxNode, _ present: Set<Int>, allowingAbsence: Bool = false) -> Checked? {
+        guard var checked = checkKind(of: node, present, allowingAbsence) else { return nil }
+        // Where a constant rules something out, everything may be taken for granted.
+        if checked.node.constant == .bool(false) { checked.whenTrue = Set(schema.fields.indices) }
+        if checked.node.constant == .bool(true) { checked.whenFalse = Set(schema.fields.indices) }
+        return checked
+    }
+
+    private mutating func checkKind(
+        of node: SyntaxNode, _ present: Set<Int>, _ allowingAbsence: Bool
+    ) -> Checked? {
         switch node.kind {
         case .literal(let literal): return self.literal(literal, node)
         case .identifier, .select: return name(node, present, allowingAbsence)
