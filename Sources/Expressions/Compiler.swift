@@ -25,8 +25,8 @@ struct ExactValue: Hashable {
 
 /// Turns a checked tree into a flat program.
 ///
-/// Scratch slots are reused as soon as their value is spent, except the operands of what may fail: those are kept to the
-/// end, so that a failure can show their values.
+/// Scratch slots are reused as soon as their value is spent, except the operands of what may fail: those are kept to
+/// the end, so that a failure can show their values.
 struct Compiler {
     private(set) var program = Program()
     private var columns: [Int: Int] = [:]

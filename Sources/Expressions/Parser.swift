@@ -1,9 +1,10 @@
 /// Builds the syntax tree of CEL text by recursive descent, after the grammar of the language definition.
 ///
-/// Goes on behind an error by skipping to the end of the innermost bracket or argument, so that independent mistakes are
-/// found in one go.
+/// Goes on behind an error by skipping to the end of the innermost bracket or argument, so that independent mistakes
+/// are found in one go.
 struct Parser {
-    /// Levels that a tree may have, as in the other implementations. Keeps the stack bounded in everything that walks it.
+    /// Levels that a tree may have, as in the other implementations. Keeps the stack bounded in everything that walks
+    /// it.
     static let depthLimit = 250
 
     private let tokens: [Token]

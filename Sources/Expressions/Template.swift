@@ -1,7 +1,7 @@
 public import Records
 
-/// Text with values in it: "Tank {tank} at {mean:.1f} °C". What stands between braces is a CEL expression, perhaps with a
-/// format behind a colon; a brace itself is written twice. Checked against a schema; immutable.
+/// Text with values in it: "Tank {tank} at {mean:.1f} °C". What stands between braces is a CEL expression, perhaps
+/// with a format behind a colon; a brace itself is written twice. Checked against a schema; immutable.
 public struct Template: Sendable {
     /// The text that it was compiled from.
     public let text: String

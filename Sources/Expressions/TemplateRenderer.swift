@@ -25,7 +25,8 @@ public final class TemplateRenderer {
         }
     }
 
-    /// Computes the template's values for the selected rows; `append` then takes them one by one, until the batch changes.
+    /// Computes the template's values for the selected rows; `append` then takes them one by one, until the batch
+    /// changes.
     public func prepare(_ batch: RecordBatch, _ selection: Selection) {
         if !failures.isEmpty { failures.removeAll() }
         for index in parts.indices {

@@ -116,7 +116,8 @@ extension TypeChecker {
 
     private mutating func reportUnknownFunction(_ name: String, _ range: Range<Int>) {
         var hint: String?
-        if let known = FunctionTable.knownAs[name] ?? Spelling.nearest(to: name, in: FunctionTable.byName.keys.sorted()) {
+        if let known = FunctionTable.knownAs[name] ?? Spelling.nearest(to: name, in: FunctionTable.byName.keys.sorted())
+        {
             hint = "did you mean `\(known)`?"
         }
         if let space = name.split(separator: ".").first, name.contains(".") {
@@ -154,8 +155,9 @@ extension TypeChecker {
         }
         guard let column = column(of: target), let other else { return nil }
         let field = schema[column]
-        guard let value = field.type == other.node.type
-            ? other.node : adapted(other.node, arguments[0], to: field.type)
+        guard
+            let value = field.type == other.node.type
+                ? other.node : adapted(other.node, arguments[0], to: field.type)
         else {
             fail(
                 arguments[0].range,
@@ -222,7 +224,8 @@ extension TypeChecker {
             return nil
         }
         let wanted = leader.node.type
-        guard let overload = function.overloads.first(where: { $0.result == wanted }), let operation = overload.operation
+        guard let overload = function.overloads.first(where: { $0.result == wanted }),
+            let operation = overload.operation
         else {
             reportNoOverload(function, sides, node)
             return nil
@@ -230,8 +233,9 @@ extension TypeChecker {
         let isLiteral = sides.allSatisfy(\.syntax.isLiteralOnly)
         var result: TypedNode?
         for side in sides {
-            guard let operand = side.node.type == wanted
-                ? side.node : (isLiteral ? nil : adapted(side.node, side.syntax, to: wanted))
+            guard
+                let operand = side.node.type == wanted
+                    ? side.node : (isLiteral ? nil : adapted(side.node, side.syntax, to: wanted))
             else {
                 fail(
                     side.syntax.range,
@@ -240,9 +244,10 @@ extension TypeChecker {
                     hint: Self.conversion(of: text(side.syntax.range), side.node.type, to: wanted))
                 return nil
             }
-            result = result.map {
-                folded(TypedNode(.operation(operation, [$0, operand], offset: 0), wanted, node.range))
-            } ?? operand
+            result =
+                result.map {
+                    folded(TypedNode(.operation(operation, [$0, operand], offset: 0), wanted, node.range))
+                } ?? operand
         }
         return result
     }
@@ -250,8 +255,9 @@ extension TypeChecker {
     private mutating func reportNoOverload(_ function: Function, _ sides: [Side], _ node: SyntaxNode) {
         let types = sides.map(\.node.type.name).joined(separator: ", ")
         var hint = "there is " + function.signatures.map { "`\($0)`" }.joined(separator: ", ")
-        if function.overloads.count == 1, let first = zip(sides, function.overloads[0].parameters).first(
-            where: { $0.node.type != $1 }),
+        if function.overloads.count == 1,
+            let first = zip(sides, function.overloads[0].parameters).first(
+                where: { $0.node.type != $1 }),
             let conversion = Self.conversion(of: text(first.0.syntax.range), first.0.node.type, to: first.1)
         {
             hint += "; " + conversion
@@ -267,7 +273,8 @@ extension TypeChecker {
         }
         if let offset = TimeText.offset(zone) { return offset }
         fail(
-            argument.range, "time zone `\(zone)` is not available", hint: "write the distance from UTC, such as \"+01:00\"")
+            argument.range, "time zone `\(zone)` is not available",
+            hint: "write the distance from UTC, such as \"+01:00\"")
         return nil
     }
 }

@@ -184,7 +184,8 @@ extension TypeChecker {
             guard let comparands = Comparands(needle.node.type, element.type) else {
                 fail(
                     side.syntax.range,
-                    "`\(text(side.syntax.range))` is \(element.type.name), but `\(text(left.range))` is \(needle.node.type.name)",
+                    "`\(text(side.syntax.range))` is \(element.type.name), but `\(text(left.range))` is "
+                        + needle.node.type.name,
                     hint: comparisonHint((left, needle.node), side))
                 return nil
             }

@@ -3,8 +3,8 @@ import Records
 /// Gives every part of a syntax tree its type against a schema, resolves names to columns and functions to operations,
 /// folds constants, and sees to it that an optional field is read only where it is known to be present.
 ///
-/// Rules beyond CEL's own: an int literal beside a uint or double that is no literal takes that type; `has` and `orValue`
-/// take a field; numbers of different types may be compared for equality too.
+/// Rules beyond CEL's own: an int literal beside a uint or double that is no literal takes that type; `has` and
+/// `orValue` take a field; numbers of different types may be compared for equality too.
 struct TypeChecker {
     let schema: Schema
     let source: [UInt8]
@@ -256,8 +256,8 @@ struct TypeChecker {
 
     // MARK: Folding
 
-    /// The node itself, or the constant that it always is. Constants are computed by the kernels that rows go through, so
-    /// that both agree.
+    /// The node itself, or the constant that it always is. Constants are computed by the kernels that rows go through,
+    /// so that both agree.
     func folded(_ node: TypedNode) -> TypedNode {
         guard node.children.allSatisfy({ $0.constant != nil }) else { return node }
         switch ConstantEvaluator.value(of: node) {

@@ -2,8 +2,8 @@ import Records
 
 /// How a value in a template is written.
 enum ValueFormat: Hashable, Sendable {
-    /// As people write it: text as it is, numbers with no more digits than they have, instants as RFC 3339 in UTC, spans
-    /// as "1h30m".
+    /// As people write it: text as it is, numbers with no more digits than they have, instants as RFC 3339 in UTC,
+    /// spans as "1h30m".
     case plain
     /// `.1f`: a number with so many decimals.
     case fixed(decimals: Int)
@@ -31,7 +31,8 @@ enum ValueFormat: Hashable, Sendable {
         if text.hasPrefix("."), text.hasSuffix("f"), let decimals = Int(text.dropFirst().dropLast()), decimals >= 0 {
             if decimals > mostDecimals {
                 return .failure(
-                    Problem(message: "`\(text)` asks for too many decimals", hint: "up to \(mostDecimals) are possible"))
+                    Problem(message: "`\(text)` asks for too many decimals", hint: "up to \(mostDecimals) are possible")
+                )
             }
             if isInteger || type == .double { return .success(.fixed(decimals: decimals)) }
         }

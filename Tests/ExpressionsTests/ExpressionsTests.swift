@@ -100,12 +100,34 @@ func outcomes(_ expression: Expression, _ batch: RecordBatch, _ selection: Selec
         ),
         ("has(site) && site != \"test\"", [.value(.bool(true)), .value(.bool(false)), .value(.bool(false))]),
         ("has(site) ? site : kind", [.value(.string("quay 4")), .value(.string("temp")), .value(.string("test"))]),
-        ("10 / count > 2", [.value(.bool(true)), .value(.bool(false)),
-            .failure("division by zero in `10 / count` (count = 0)")]),
+        (
+            "10 / count > 2",
+            [
+                .value(.bool(true)), .value(.bool(false)),
+                .failure("division by zero in `10 / count` (count = 0)"),
+            ]
+        ),
         ("10 / count > 2 || open", [.value(.bool(true)), .value(.bool(false)), .value(.bool(true))]),
-        ("sensor.id.startsWith('tank-07') && sensor.id.size() < 8",
-            [.value(.bool(true)), .value(.bool(false)), .value(.bool(false))]),
+        (
+            "sensor.id.startsWith('tank-07') && sensor.id.size() < 8",
+            [.value(.bool(true)), .value(.bool(false)), .value(.bool(false))]
+        ),
     ]
+
+    /// Two texts of one record must not be able to fill the memory.
+    @Test func replacementIsBounded() throws {
+        let schema = Schema([Field("a", .string), Field("b", .string)])
+        let expression = try Expression.compile("a.replace('x', b).size()", schema: schema)
+        let long = Value.string(String(repeating: "x", count: 100_000))
+        let batch = Fixture.batch([[long, long], [.string("yxz"), long], [long, .string("yy")]], schema)
+        let evaluator = expression.makeEvaluator(capacity: batch.capacity)
+        let all = Selection(capacity: batch.capacity)
+        all.selectAll(batch.count)
+        let sizes = evaluator.evaluate(batch, all)
+        #expect(evaluator.failures.map(\.row) == [0])
+        #expect(evaluator.failures.first?.message == "text would be longer than 1 MiB in `a.replace('x', b)`")
+        #expect([sizes.value(at: 1), sizes.value(at: 2)] == [.int(100_002), .int(200_000)])
+    }
 
     @Test(arguments: cases) func values(_ text: String, _ expected: [Outcome]) throws {
         let expression = try Expression.compile(text, schema: Fixture.schema)

@@ -16,15 +16,20 @@ private func shown(_ node: SyntaxNode) -> String {
     case .literal(.string(let v)): return "\"\(v)\""
     case .literal(.bytes(let v)): return "b\(v)"
     case .identifier(let name, let isAbsolute): return (isAbsolute ? "." : "") + name
-    case .select(let operand, let field, let isOptional): return list(isOptional ? ".?\(field)" : ".\(field)", [operand])
+    case .select(let operand, let field, let isOptional):
+        return list(isOptional ? ".?\(field)" : ".\(field)", [operand])
     case .index(let operand, let index, let isOptional): return list(isOptional ? "[?]" : "[]", [operand, index])
     case .call(let name, _, nil, let arguments): return list("\(name)()", arguments)
     case .call(let name, _, let target?, let arguments): return list(".\(name)()", [target] + arguments)
-    case .list(let elements): return "[" + elements.map { ($0.isOptional ? "?" : "") + shown($0.value) }.joined(separator: " ") + "]"
+    case .list(let elements):
+        return "[" + elements.map { ($0.isOptional ? "?" : "") + shown($0.value) }.joined(separator: " ") + "]"
     case .map(let entries):
-        return "{" + entries.map { ($0.isOptional ? "?" : "") + shown($0.key) + ":" + shown($0.value) }.joined(separator: " ") + "}"
+        return "{"
+            + entries.map { ($0.isOptional ? "?" : "") + shown($0.key) + ":" + shown($0.value) }.joined(separator: " ")
+            + "}"
     case .message(let name, let fields):
-        return name + "{" + fields.map { ($0.isOptional ? "?" : "") + $0.name + ":" + shown($0.value) }.joined(separator: " ") + "}"
+        return name + "{"
+            + fields.map { ($0.isOptional ? "?" : "") + $0.name + ":" + shown($0.value) }.joined(separator: " ") + "}"
     case .unary(let op, let operand): return list(op.rawValue, [operand])
     case .binary(let op, let a, let b): return list(op.rawValue, [a, b])
     case .logical(let op, let operands): return list(op.rawValue, operands)
@@ -65,41 +70,112 @@ private func parse(_ text: String) throws(ExpressionErrors) -> SyntaxNode {
         #expect(shown(try parse(text)) == expected)
     }
 
-    @Test(arguments: [
-        ("", "0: expected an expression, found nothing"),
-        ("a +", "3: expected a value, found the end of the expression"),
-        ("a = 1", "2: unexpected character `=` (compare with `==`)"),
-        ("a & b", "2: unexpected character `&` (use `&&`)"),
-        ("(a + 1", "6: expected `)` to close the parenthesis, found the end of the expression"),
-        ("a) + 1", "1: expected an operator or the end of the expression, found `)` (nothing is open here)"),
-        ("a b", "2: expected an operator or the end of the expression, found `b` (two values need an operator between them)"),
-        ("a and b", "2: expected an operator or the end of the expression, found `and` (write `&&`)"),
-        ("a ? b", "5: expected `:` and the other value after `?`, found the end of the expression"),
-        ("a ? b : ", "8: expected a value, found the end of the expression"),
-        ("f(1, )", "5: expected a value, found `)`"), ("f(1 2)", "4: expected `)` or `,` after the argument, found number `2`"),
-        ("a.", "2: expected a field or function name after `.`, found the end of the expression"),
-        ("[1, 2", "5: expected `]` or `,` after the list's element, found the end of the expression"),
-        ("{1 2}", "3: expected `:` after the map's key, found number `2`"),
-        ("'abc", "0: string has no closing quote"),
-        ("'a\nb'", "0: string has no closing quote (text over several lines stands between triple quotes)\n3: string has no closing quote"),
-        ("'\\q'", "1: unknown escape `\\q` (a backslash is written `\\\\`, or put an r before the quote: r\"…\")"),
-        ("'\\ud800'", "1: escape is no Unicode character (surrogates and codes above 10FFFF are not)"),
-        ("9223372036854775808", "0: number `9223372036854775808` is beyond the range of int (write it as a uint, `9223372036854775808u`, or a double, `9223372036854775808.0`)"),
-        ("99999999999999999999", "0: number `99999999999999999999` is beyond 64 bits (write it as a double: `99999999999999999999.0`)"),
-        ("1e999", "0: number `1e999` is beyond the range of double"),
-        ("x > 10s", "4: `10s` is neither a number nor a name (a duration is written `duration(\"10s\")`)"),
-        ("x > 0x", "4: expected hexadecimal digits after `0x`"),
-        ("if", "0: `if` is reserved by the language and can't be a name (a choice is written `condition ? value : other`)"),
-        ("`a`", "0: expected a value, found `a` (a backquoted name stands only after a dot: `record.`a``)"),
-        // Several at once
-        ("f(a +, b = 1) && (c", "5: expected a value, found `,`\n9: unexpected character `=` (compare with `==`)\n19: expected `)` to close the parenthesis, found the end of the expression"),
-    ]) func errors(_ text: String, _ expected: String) {
-        do throws(ExpressionErrors) {
-            let tree = try parse(text)
-            Issue.record("parsed: \(shown(tree))")
-        } catch {
-            #expect(error.description == expected)
-        }
+    static let mistakes = #"""
+        a +
+          3: expected a value, found the end of the expression
+
+        a = 1
+          2: unexpected character `=`
+            compare with `==`
+
+        a & b
+          2: unexpected character `&`
+            use `&&`
+
+        (a + 1
+          6: expected `)` to close the parenthesis, found the end of the expression
+
+        a) + 1
+          1: expected an operator or the end of the expression, found `)`
+            nothing is open here
+
+        a b
+          2: expected an operator or the end of the expression, found `b`
+            two values need an operator between them
+
+        a and b
+          2: expected an operator or the end of the expression, found `and`
+            write `&&`
+
+        a ? b
+          5: expected `:` and the other value after `?`, found the end of the expression
+
+        a ? b : 
+          8: expected a value, found the end of the expression
+
+        f(1, )
+          5: expected a value, found `)`
+
+        f(1 2)
+          4: expected `)` or `,` after the argument, found number `2`
+
+        a.
+          2: expected a field or function name after `.`, found the end of the expression
+
+        [1, 2
+          5: expected `]` or `,` after the list's element, found the end of the expression
+
+        {1 2}
+          3: expected `:` after the map's key, found number `2`
+
+        'abc
+          0: string has no closing quote
+
+        '\q'
+          1: unknown escape `\q`
+            a backslash is written `\\`, or put an r before the quote: r"…"
+
+        '\ud800'
+          1: escape is no Unicode character
+            surrogates and codes above 10FFFF are not
+
+        9223372036854775808
+          0: number `9223372036854775808` is beyond the range of int
+            write it as a uint, `9223372036854775808u`, or a double, `9223372036854775808.0`
+
+        99999999999999999999
+          0: number `99999999999999999999` is beyond 64 bits
+            write it as a double: `99999999999999999999.0`
+
+        1e999
+          0: number `1e999` is beyond the range of double
+
+        x > 10s
+          4: `10s` is neither a number nor a name
+            a duration is written `duration("10s")`
+
+        x > 0x
+          4: expected hexadecimal digits after `0x`
+
+        if
+          0: `if` is reserved by the language and can't be a name
+            a choice is written `condition ? value : other`
+
+        `a`
+          0: expected a value, found `a`
+            a backquoted name stands only after a dot: `record.`a``
+
+        f(a +, b = 1) && (c
+          5: expected a value, found `,`
+          9: unexpected character `=`
+            compare with `==`
+          19: expected `)` to close the parenthesis, found the end of the expression
+        """#
+
+    @Test(arguments: Script.cases(of: mistakes)) func errors(_ mistake: Script.Case) {
+        #expect(Script.shown { () throws(ExpressionErrors) in _ = try parse(mistake.text) } == mistake.expected)
+    }
+
+    @Test func nothingAndLineBreaks() {
+        #expect(
+            Script.shown { () throws(ExpressionErrors) in _ = try parse("") } == [
+                "0: expected an expression, found nothing"
+            ])
+        #expect(
+            Script.shown { () throws(ExpressionErrors) in _ = try parse("'a\nb'") } == [
+                "0: string has no closing quote", "  text over several lines stands between triple quotes",
+                "3: string has no closing quote",
+            ])
     }
 
     @Test func depthIsBounded() {
@@ -129,12 +205,15 @@ private func parse(_ text: String) throws(ExpressionErrors) -> SyntaxNode {
     @Test(arguments: [11, 12, 13] as [UInt64]) func anyTextIsRefusedOrParsed(_ seed: UInt64) {
         var random = SplitMix(state: seed)
         let pieces = [
-            "a", "b.c", "1", "2u", "3.5", "'x'", "\"", "'''", "r'", "b\"", "(", ")", "[", "]", "{", "}", ",", ":", "?", ".",
-            "&&", "||", "!", "-", "+", "*", "/", "%", "==", "<", ">=", " in ", "has(", "\\", "`", "//", "\n", "é", "\u{0}", "true", "null", "0x",
+            "a", "b.c", "1", "2u", "3.5", "'x'", "\"", "'''", "r'", "b\"", "(", ")", "[", "]", "{", "}", ",", ":", "?",
+            ".",
+            "&&", "||", "!", "-", "+", "*", "/", "%", "==", "<", ">=", " in ", "has(", "\\", "`", "//", "\n", "é",
+            "\u{0}", "true", "null", "0x",
             "if", "1e", "$",
         ]
         for _ in 0..<2_000 {
-            let text = (0..<(1 + random.next() % 12)).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
+            let text = (0..<(1 + random.next() % 12)).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }
+                .joined()
             do throws(ExpressionErrors) {
                 let tree = try parse(text)
                 #expect(tree.range.upperBound <= text.utf8.count)
@@ -142,7 +221,8 @@ private func parse(_ text: String) throws(ExpressionErrors) -> SyntaxNode {
                 #expect(!error.errors.isEmpty)
                 for error in error.errors {
                     #expect(
-                        error.offset >= 0 && error.offset + error.length <= text.utf8.count, "seed \(seed): \(text): \(error)")
+                        error.offset >= 0 && error.offset + error.length <= text.utf8.count,
+                        "seed \(seed): \(text): \(error)")
                 }
             }
         }

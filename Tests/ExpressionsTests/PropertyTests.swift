@@ -47,7 +47,9 @@ struct Generator {
         case .bytes: .bytes([])
         case .timestamp:
             .timestamp(
-                EventTime(microseconds: pick([0, -1, 1_795_591_800_000_000, -62_135_596_800_000_000, 253_402_300_799_000_000])))
+                EventTime(
+                    microseconds: pick([0, -1, 1_795_591_800_000_000, -62_135_596_800_000_000, 253_402_300_799_000_000])
+                ))
         case .duration: .duration(microseconds: pick([0, 1_000_000, -90_000_000, 9_000_000_000_000_000]))
         }
     }
@@ -59,7 +61,10 @@ struct Generator {
     /// A tree of a type; `present` are the optional fields that a guard has ensured.
     mutating func tree(_ type: ValueType, _ depth: Int, _ present: Set<String> = []) -> Tree {
         if depth <= 0 || chance(6) { return leaf(type, present) }
-        if chance(8) { return .choice(tree(.bool, depth - 1, present), tree(type, depth - 1, present), tree(type, depth - 1, present)) }
+        if chance(8) {
+            return .choice(
+                tree(.bool, depth - 1, present), tree(type, depth - 1, present), tree(type, depth - 1, present))
+        }
         if chance(8), let guarded = guardedChoice(type, depth, present) { return guarded }
         switch type {
         case .bool: return bool(depth, present)
@@ -67,7 +72,8 @@ struct Generator {
         case .uint:
             return chance(3)
                 ? .call("uint", [tree(.int, depth - 1, present)], isMethod: false)
-                : .binary(pick(["+", "-", "*", "/", "%"]), tree(.uint, depth - 1, present), tree(.uint, depth - 1, present))
+                : .binary(
+                    pick(["+", "-", "*", "/", "%"]), tree(.uint, depth - 1, present), tree(.uint, depth - 1, present))
         case .double: return double(depth, present)
         case .string: return string(depth, present)
         case .timestamp:
@@ -128,7 +134,8 @@ struct Generator {
                 tree(pick(numbers), next, present))
         default:
             let type = pick([ValueType.int, .uint, .double, .string, .bool, .timestamp, .duration, .double, .string])
-            return .binary(pick(["==", "!=", "<", "<=", ">", ">="]), tree(type, next, present), tree(type, next, present))
+            return .binary(
+                pick(["==", "!=", "<", "<=", ">", ">="]), tree(type, next, present), tree(type, next, present))
         }
     }
 
@@ -151,7 +158,8 @@ struct Generator {
         case 0: return .negate(tree(.double, next, present))
         case 1: return .call("double", [tree(pick([.int, .uint]), next, present)], isMethod: false)
         case 2: return .call(pick(["math.abs", "math.floor"]), [tree(.double, next, present)], isMethod: false)
-        case 3: return .call("math.least", [tree(.double, next, present), tree(.double, next, present)], isMethod: false)
+        case 3:
+            return .call("math.least", [tree(.double, next, present), tree(.double, next, present)], isMethod: false)
         default: return .binary(pick(["+", "-", "*", "/"]), tree(.double, next, present), tree(.double, next, present))
         }
     }
@@ -160,7 +168,8 @@ struct Generator {
         let next = depth - 1
         switch random.next() % 5 {
         case 0: return .call("upperAscii", [tree(.string, next, present)], isMethod: true)
-        case 1: return .call("substring", [tree(.string, next, present), tree(.int, next - 1, present)], isMethod: true)
+        case 1:
+            return .call("substring", [tree(.string, next, present), tree(.int, next - 1, present)], isMethod: true)
         case 2: return .call("string", [tree(pick([.int, .bool]), next, present)], isMethod: false)
         default: return .binary("+", tree(.string, next, present), tree(.string, next, present))
         }
@@ -174,7 +183,9 @@ struct Generator {
         var generator = Generator(random: SplitMix(state: seed))
         var compiled = 0
         for round in 0..<250 {
-            let type = generator.pick([ValueType.bool, .bool, .bool, .int, .double, .string, .uint, .timestamp, .duration])
+            let type = generator.pick([
+                ValueType.bool, .bool, .bool, .int, .double, .string, .uint, .timestamp, .duration,
+            ])
             let tree = generator.tree(type, 1 + round % 5)
             let rows = (0..<(round % 50 == 0 ? 1024 : 24)).map { _ in generator.row() }
             let expression: Expression
@@ -242,7 +253,8 @@ struct Generator {
         let selected = (0..<selection.count).map { Int(selection.rows[$0]) }
         for row in selected {
             switch expected[row] {
-            case .failure: #expect(failed.contains(row), "row \(row) should fail, gave \(column.value(at: row)): \(note)")
+            case .failure:
+                #expect(failed.contains(row), "row \(row) should fail, gave \(column.value(at: row)): \(note)")
             case .success(let value):
                 if failed.contains(row) {
                     Issue.record("row \(row) failed (\(evaluator.failures)), should be \(value): \(note)")
@@ -261,7 +273,9 @@ struct Generator {
     }
 
     private static func same(_ a: Value, _ b: Value) -> Bool {
-        if case .double(let x) = a, case .double(let y) = b { return x.bitPattern == y.bitPattern || (x.isNaN && y.isNaN) }
+        if case .double(let x) = a, case .double(let y) = b {
+            return x.bitPattern == y.bitPattern || (x.isNaN && y.isNaN)
+        }
         return ExactValue(a) == ExactValue(b)
     }
 }

@@ -1,7 +1,7 @@
 import Records
 
-/// A second implementation of the language's meaning, for comparison: a tree over single values, without anything of the
-/// compiler. It prints itself as CEL too.
+/// A second implementation of the language's meaning, for comparison: a tree over single values, without anything of
+/// the compiler. It prints itself as CEL too.
 indirect enum Tree {
     case field(String, ValueType)
     case literal(Value)
@@ -168,7 +168,8 @@ extension Tree {
         case (.timestamp(let t), .duration(let d)):
             return time(Int128(t.microseconds) + (op == "+" ? Int128(d) : -Int128(d)))
         case (.timestamp(let x), .timestamp(let y)): return span(Int128(x.microseconds) - Int128(y.microseconds))
-        case (.duration(let x), .duration(let y)): return span(op == "+" ? Int128(x) + Int128(y) : Int128(x) - Int128(y))
+        case (.duration(let x), .duration(let y)):
+            return span(op == "+" ? Int128(x) + Int128(y) : Int128(x) - Int128(y))
         default:
             guard let x = whole(a), let y = whole(b) else { return .failure(RowError()) }
             if (op == "/" || op == "%") && y == 0 { return .failure(RowError()) }
@@ -187,7 +188,8 @@ extension Tree {
     }
 
     private static func span(_ micros: Int128) -> RowResult {
-        micros.magnitude > 9_223_372_036_854_775 ? .failure(RowError()) : .success(.duration(microseconds: Int64(micros)))
+        micros.magnitude > 9_223_372_036_854_775
+            ? .failure(RowError()) : .success(.duration(microseconds: Int64(micros)))
     }
 
     private static func call(_ name: String, _ values: [Value]) -> RowResult {

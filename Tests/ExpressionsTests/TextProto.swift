@@ -124,7 +124,9 @@ struct TextProto {
     private mutating func code(_ radix: Int, upTo most: Int) throws -> UInt32 {
         var value: UInt32 = 0
         var count = 0
-        while count < most, at < bytes.count, let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue, digit < radix {
+        while count < most, at < bytes.count, let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue,
+            digit < radix
+        {
             value = value * UInt32(radix) + UInt32(digit)
             at += 1
             count += 1
