@@ -114,6 +114,40 @@ func outcomes(_ expression: Expression, _ batch: RecordBatch, _ selection: Selec
         ),
     ]
 
+    /// A guard that fails guards nothing: the field behind it is read with a check, and its absence is a failure too.
+    @Test func guardsThatFail() throws {
+        let schema = Schema([Field("n", .int), Field("s", .string, optional: true)])
+        let rows: [[Value]] = [
+            [.int(0), .null], [.int(0), .string("a")], [.int(1), .null], [.int(1), .string("a")],
+        ]
+        let batch = Fixture.batch(rows, schema)
+        let failure = Outcome.failure("division by zero in `1 / n` (n = 0)")
+        let both = try Expression.compile("(1 / n > 0 ? has(s) : false) && s < 'b'", schema: schema)
+        #expect(outcomes(both, batch) == [failure, failure, .value(.bool(false)), .value(.bool(true))])
+        let either = try Expression.compile("(1 / n > 0 ? !has(s) : true) || s < 'b'", schema: schema)
+        #expect(outcomes(either, batch) == [failure, .value(.bool(true)), .value(.bool(true)), .value(.bool(true))])
+        let choice = try Expression.compile("(1 / n > 0 ? 'x' : 'y').upperAscii() + s.orValue('?')", schema: schema)
+        #expect(outcomes(choice, batch) == [failure, failure, .value(.string("X?")), .value(.string("Xa"))])
+    }
+
+    /// Failures of one batch are forgotten in the next, and `kept` may be the selection itself.
+    @Test func evaluatorsAreReused() throws {
+        let schema = Schema([Field("n", .int)])
+        let expression = try Expression.compile("10 / n > 2", schema: schema)
+        let evaluator = expression.makeEvaluator(capacity: 16)
+        let selection = Selection(capacity: 16)
+        for (numbers, kept, failed) in [
+            ([1, 0, 5, 3], [0, 3], [1]), ([2, 1, 9, 1], [0, 1, 3], []), ([0, 0], [], [0, 1]),
+        ] {
+            let batch = Fixture.batch(numbers.map { [.int(Int64($0))] }, schema)
+            selection.selectAll(batch.count)
+            evaluator.filter(batch, selection, into: selection)
+            #expect((0..<selection.count).map { Int(selection.rows[$0]) } == kept)
+            #expect(evaluator.failures.map(\.row) == failed)
+            #expect(selection.isDense == (kept.count == numbers.count))
+        }
+    }
+
     /// Two texts of one record must not be able to fill the memory.
     @Test func replacementIsBounded() throws {
         let schema = Schema([Field("a", .string), Field("b", .string)])

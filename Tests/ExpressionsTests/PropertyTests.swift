@@ -30,6 +30,7 @@ struct Generator {
         "", "a", "test", "temp", "temperature", "temperaturE", "é", "quay 4", "naïve café", "12", "-7", "tes", "tempo",
     ]
     static let ints: [Int64] = [0, 1, -1, 2, 3, 7, -10, 100, .max, .min, 1 << 53, (1 << 53) + 1]
+    static let uints: [UInt64] = [0, 1, 2, 7, .max, 1 << 63, 1 << 53, (1 << 53) + 1]
     static let doubles: [Double] = [
         0, -0.0, 1, -1, 0.5, 40, 41.5, .nan, .infinity, -.infinity, 1e300, 0x1p63, -0x1p63, 0x1p53, 3,
     ]
@@ -41,7 +42,7 @@ struct Generator {
         switch type {
         case .bool: .bool(chance(2))
         case .int: .int(pick(Self.ints))
-        case .uint: .uint(pick([0, 1, 2, 7, .max, 1 << 63]))
+        case .uint: .uint(pick(Self.uints))
         case .double: .double(pick(Self.doubles))
         case .string: .string(pick(Self.texts))
         case .bytes: .bytes([])
@@ -113,8 +114,15 @@ struct Generator {
                 // A guard, perhaps behind something that fails, and what it guards.
                 let name = pick(names)
                 let test: Tree = op == "&&" ? .has(name) : .not(.has(name))
-                let left = chance(3) ? .binary(op, tree(.bool, next - 1, present), test) : test
-                return .binary(op, left, tree(.bool, next, present.union([name])))
+                let other = tree(.bool, next - 1, present)
+                let left: Tree
+                switch random.next() % 4 {
+                case 0: left = .binary(op, other, test)
+                // Where the condition fails, the guard to the left of the field says nothing.
+                case 1: left = .choice(other, test, .literal(.bool(op == "||")))
+                default: left = test
+                }
+                return .binary(op, left, chance(2) ? use(of: name) : tree(.bool, next, present.union([name])))
             }
             return .binary(op, tree(.bool, next, present), tree(.bool, next, present))
         case 3: return .not(tree(.bool, next, present))
@@ -137,6 +145,13 @@ struct Generator {
             return .binary(
                 pick(["==", "!=", "<", "<=", ">", ">="]), tree(type, next, present), tree(type, next, present))
         }
+    }
+
+    /// A test of an optional field's value.
+    private mutating func use(of name: String) -> Tree {
+        guard let type = Self.schema.index(of: name).map({ Self.schema[$0].type }) else { return .literal(.bool(true)) }
+        if type == .bool { return .field(name, type) }
+        return .binary(pick(["==", "!=", "<", ">="]), .field(name, type), leaf(type, [name]))
     }
 
     private mutating func int(_ depth: Int, _ present: Set<String>) -> Tree {
@@ -210,12 +225,36 @@ struct Generator {
         #expect(compiled > 150)
     }
 
+    /// Every pair of the numbers at which something may go wrong, for every operator, in columns and as constants.
+    @Test func pairsOfEdgeNumbers() throws {
+        let numbers: [(ValueType, [Value])] = [
+            (.int, Generator.ints.map(Value.int)), (.uint, Generator.uints.map(Value.uint)),
+            (.double, Generator.doubles.map(Value.double)),
+        ]
+        var generator = Generator(random: SplitMix(state: 5))
+        for (first, firsts) in numbers {
+            for (second, seconds) in numbers {
+                var operators = ["==", "!=", "<", "<=", ">", ">="]
+                if first == second { operators += ["+", "-", "*", "/"] + (first == .double ? [] : ["%"]) }
+                let schema = Schema([Field("a", first), Field("b", second)])
+                let rows = firsts.flatMap { a in seconds.map { b in [a, b] } }
+                for op in operators {
+                    let tree = Tree.binary(op, .field("a", first), .field("b", second))
+                    let expected = rows.map { tree.value(["a": $0[0], "b": $0[1]]) }
+                    check(
+                        try Expression.compile(tree.text, schema: schema), rows, expected, rows.count, &generator,
+                        "\(first) \(op) \(second)", schema)
+                }
+            }
+        }
+    }
+
     private func check(
         _ expression: Expression, _ rows: [[Value]], _ expected: [RowResult], _ size: Int, _ generator: inout Generator,
-        _ note: String
+        _ note: String, _ schema: Schema = Generator.schema
     ) {
         let evaluator = expression.makeEvaluator(capacity: size)
-        let batch = RecordBatch(Generator.schema, capacity: size)
+        let batch = RecordBatch(schema, capacity: size)
         let selection = Selection(capacity: size)
         var start = 0
         while start < min(rows.count, size == 1 ? 20 : rows.count) {
