@@ -25,7 +25,7 @@ struct NumberScan {
     /// Up to eight digits that end before `last`, as a number. Reads the eight bytes before `last`.
     @inline(always)
     static func digits8(before last: Bytes, _ count: UInt32) -> UInt64 {
-        var word = UnsafeRawPointer(last - 8).loadUnaligned(as: UInt64.self)
+        var word = scan_load64(last - 8)
         word &= ~0 &<< UInt64(64 &- 8 &* count)
         // Pairs, then fours, then eight: each step multiplies the left half by its power of ten and adds the right half.
         word = ((word & 0x0f0f_0f0f_0f0f_0f0f) &* 2561) &>> 8

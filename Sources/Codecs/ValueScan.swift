@@ -1,3 +1,4 @@
+import CScan
 import Records
 
 /// Values of a payload: skipping any of them, and reading scalars into columns. Each function takes the place of the
@@ -121,9 +122,7 @@ struct ValueScan {
         if last.pointee != .quote { return escapedRFC3339(first, into: result) }
         let count = last - first
         guard count >= RFC3339.minimumLength else { return nil }
-        let text = UnsafeRawPointer(first)
-        let head = text.loadUnaligned(as: UInt64.self)
-        let tail = text.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        let head = scan_load64(first), tail = scan_load64(first + 8)
         if head != memory.pointee.minuteHead || tail != memory.pointee.minuteTail {
             guard let minute = RFC3339.minutes(first) else { return nil }
             memory.pointee.minuteHead = head

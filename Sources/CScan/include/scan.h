@@ -94,6 +94,18 @@ static inline uint32_t scan_either16(const uint8_t *_Nonnull p, uint8_t x, uint8
 #endif
 }
 
+/// The four or eight bytes at any place, as a number of the machine's byte order (little-endian on all that are supported).
+static inline uint32_t scan_load32(const uint8_t *_Nonnull p) {
+    uint32_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+static inline uint64_t scan_load64(const uint8_t *_Nonnull p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
 /// How `scan_parse_double` ended.
 enum scan_number { scan_number_ok = 0, scan_number_malformed = 1, scan_number_overflow = 2 };
 
