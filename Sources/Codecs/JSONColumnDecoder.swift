@@ -110,7 +110,8 @@ public final class JSONColumnDecoder: RecordDecoder {
         let allFields: UInt64 = targetCount == 64 ? ~0 : (1 << UInt64(targetCount)) - 1
         let scanner = RowScanner(
             slots: table.slots, texts: table.texts, entries: table.entries, entryMask: table.entryMask,
-            parents: table.parents, depths: table.depths, groups: table.groups, fieldActions: fieldActions, targets: targets,
+            parents: table.parents, depths: table.depths, groups: table.groups, fieldActions: fieldActions,
+            targets: targets,
             memory: memory, powers: NumberScan.exactPowers, arena: .passUnretained(batch.arena), allFields: allFields,
             stopsEarly: plan.validation == .fields)
         let required = requiredFields
@@ -143,7 +144,8 @@ public final class JSONColumnDecoder: RecordDecoder {
 
     /// Event times from the broker; rows without one are taken out.
     private func takeRecordTimes(
-        _ messages: UnsafePointer<RawMessage>, _ times: UnsafeMutablePointer<Int64>, _ rows: UnsafeMutablePointer<UInt32>,
+        _ messages: UnsafePointer<RawMessage>, _ times: UnsafeMutablePointer<Int64>,
+        _ rows: UnsafeMutablePointer<UInt32>,
         _ count: Int
     ) -> Int {
         var kept = 0

@@ -147,7 +147,9 @@ struct NumberScan {
 
     @inline(never)
     func integerSlowly(_ start: Bytes, into result: UnsafeMutablePointer<Int64>) -> Bytes? {
-        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).int64 else { return nil }
+        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).int64 else {
+            return nil
+        }
         result.pointee = value
         return last
     }
@@ -155,7 +157,9 @@ struct NumberScan {
     /// An integral number within UInt64.
     @inline(never)
     func uint(_ start: Bytes, into result: UnsafeMutablePointer<UInt64>) -> Bytes? {
-        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).uint64 else { return nil }
+        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).uint64 else {
+            return nil
+        }
         result.pointee = value
         return last
     }

@@ -46,7 +46,8 @@ extension RowScanner {
             if slot.pointee.mask >> 16 != 0 || memory.pointee.misses % ScanMemory.missesPerLesson == 0 {
                 (texts + progress.slot * KeyTable.slotBytes).update(from: p, count: count + 1)
                 slot.pointee = KeySlot(
-                    mask: count < 16 ? (1 << UInt32(count + 1)) - 1 : 0xffff, length: UInt16(count), node: progress.node, key: key)
+                    mask: count < 16 ? (1 << UInt32(count + 1)) - 1 : 0xffff, length: UInt16(count),
+                    node: progress.node, key: key)
                 progress.slot += 1
             }
             // Otherwise the expected key may still come: the slot stays.

@@ -106,7 +106,9 @@ struct RowScanner {
 
     /// A value that stands for one field, or for none.
     @inline(always)
-    private func read(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
+    private func read(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress)
+        -> Bytes?
+    {
         if key.action == .skip { return values.skip(p, depth: Int(depths[Int(progress.node)])) }
         let bit = 1 &<< UInt64(key.target)
         if progress.seen & bit != 0 || p.pointee == UInt8(ascii: "n") {
@@ -118,7 +120,9 @@ struct RowScanner {
 
     /// A second value of a field is skipped (the first counts); null is no value.
     @inline(never)
-    private func readRepeatedOrNull(_ p: Bytes, _ bit: UInt64, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
+    private func readRepeatedOrNull(_ p: Bytes, _ bit: UInt64, _ values: ValueScan, _ progress: inout Progress)
+        -> Bytes?
+    {
         if progress.seen & bit == 0 {
             progress.seen |= bit
             progress.nulls |= bit
@@ -129,7 +133,8 @@ struct RowScanner {
     /// Reads a value that is not null into a column.
     @inline(always)
     private func field(
-        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan, depth: UInt8
+        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan,
+        depth: UInt8
     ) -> Bytes? {
         let ints = data.assumingMemoryBound(to: Int64.self)
         switch action {
@@ -151,7 +156,8 @@ struct RowScanner {
 
     @inline(never)
     private func fieldOutOfLine(
-        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan, depth: UInt8
+        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan,
+        depth: UInt8
     ) -> Bytes? {
         field(p, action, data, row, values, depth: depth)
     }
@@ -159,7 +165,9 @@ struct RowScanner {
     /// A value under which fields stand, or that several fields read. Where it is an object to go into, `progress.node` is
     /// that object afterwards and the result the place after its brace; otherwise the result is the place after the value.
     @inline(always)
-    private func enter(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
+    private func enter(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress)
+        -> Bytes?
+    {
         let bit = 1 &<< UInt64(key.child)
         if key.action == .object && p.pointee == .openBrace && progress.visited & bit == 0 {
             progress.visited |= bit

@@ -11,7 +11,10 @@ struct ValueScan {
     let arena: Unmanaged<Arena>
 
     @inline(always)
-    init(_ window: ScanWindow, powers: UnsafePointer<Double>, memory: UnsafeMutablePointer<ScanMemory>, arena: Unmanaged<Arena>) {
+    init(
+        _ window: ScanWindow, powers: UnsafePointer<Double>, memory: UnsafeMutablePointer<ScanMemory>,
+        arena: Unmanaged<Arena>
+    ) {
         self.window = window
         numbers = NumberScan(window: window, powers: powers)
         strings = StringScan(window: window)

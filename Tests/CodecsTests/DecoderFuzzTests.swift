@@ -55,7 +55,9 @@ struct DecoderFuzzTests {
                     case (.string(let a), .string(let b)): isEqual = a.utf8.elementsEqual(b.utf8)
                     default: isEqual = expected == found
                     }
-                    if !isEqual { Issue.record("seed \(seed): \(field.path) is \(expected), found \(found) in \(text)") }
+                    if !isEqual {
+                        Issue.record("seed \(seed): \(field.path) is \(expected), found \(found) in \(text)")
+                    }
                 }
             }
         }
@@ -84,7 +86,8 @@ struct DecoderFuzzTests {
                     // before a closing bracket.
                     let isMalformed = outcome.reason == .malformedJSON || outcome.reason == .invalidUTF8
                     let isTrailingComma = outcome.detail.map {
-                        $0.hasPrefix("expected a key in double quotes, found '}'") || $0.hasPrefix("expected an element, found ']'")
+                        $0.hasPrefix("expected a key in double quotes, found '}'")
+                            || $0.hasPrefix("expected an element, found ']'")
                     }
                     if isMalformed && isTrailingComma != true { Issue.record("Foundation accepts, \(place)") }
                 }
@@ -115,7 +118,8 @@ struct DecoderFuzzTests {
             for (text, outcomes) in zip(run, zip(near, far)) {
                 let expected = strtod(text, nil)
                 for outcome in [outcomes.0, outcomes.1] {
-                    guard case .double(let found)? = outcome.values?.first, found.bitPattern == expected.bitPattern else {
+                    guard case .double(let found)? = outcome.values?.first, found.bitPattern == expected.bitPattern
+                    else {
                         Issue.record("\(text) gave \(outcome)")
                         continue
                     }
