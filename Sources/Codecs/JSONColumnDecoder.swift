@@ -113,7 +113,7 @@ public final class JSONColumnDecoder: RecordDecoder {
             parents: table.parents, depths: table.depths, groups: table.groups, fieldActions: fieldActions,
             targets: targets,
             memory: memory, powers: NumberScan.exactPowers, arena: .passUnretained(batch.arena), allFields: allFields,
-            stopsEarly: plan.validation == .fields)
+            stopsEarly: plan.validation == .fields, expectsOrder: memory.pointee.beginRun())
         let required = requiredFields
         let maximum = plan.maximumBytes
         var kept = 0
@@ -133,6 +133,7 @@ public final class JSONColumnDecoder: RecordDecoder {
             }
             row += 1
         }
+        memory.pointee.endRun(of: count)
         switch timeSource {
         case .hidden: break
         case .column(let index): batch.eventTimes.update(from: batch.columns[index].ints, count: count)

@@ -25,6 +25,8 @@ struct RowScanner {
     /// A bit for each field.
     let allFields: UInt64
     let stopsEarly: Bool
+    /// Whether keys are first looked for where the last message had them.
+    let expectsOrder: Bool
 
     /// What the scan of one payload has found so far.
     struct Progress {
@@ -38,8 +40,8 @@ struct RowScanner {
         var slot = 0
     }
 
-    /// Scans one payload of at least `ScanWindow.minimumBytes`. Returns the bits of the fields that have no value; nil when the payload
-    /// can't be used (why is for `JSONDiagnosis` to find out).
+    /// Scans one payload of at least `ScanWindow.minimumBytes`. Returns the bits of the fields that have no value; nil
+    /// when the payload can't be used (why is for `JSONDiagnosis` to find out).
     @inline(always)
     func scan(_ start: Bytes, _ count: Int, row: Int) -> UInt64? {
         guard let window = ScanWindow(payload: start, count: count), var p = window.enterRoot() else { return nil }
@@ -55,7 +57,7 @@ struct RowScanner {
                 var key = slot.pointee.key
                 let mask = slot.pointee.mask
                 let equal = window.equalMask(p, texts + progress.slot * KeyTable.slotBytes)
-                if equal & mask == mask, slot.pointee.node == progress.node,
+                if equal & mask == mask, expectsOrder, slot.pointee.node == progress.node,
                     slot.pointee.length < 16 || isRestEqual(p, progress.slot, window)
                 {
                     p += Int(slot.pointee.length) + 1
