@@ -12,7 +12,7 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
     private let core: ServerCore
     private let daemon: OpaquePointer
     private let resources: Resources
-    private let ticker: pthread_t
+    private let ticker: pthread_t?
     private var phase = Phase.running
 
     /// Memory that the library reads while it runs.
@@ -158,7 +158,7 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
         }
         guard isMine else { return true }
         let deadline = Deadline(after: limit)
-        pthread_join(ticker, nil)
+        if let ticker { pthread_join(ticker, nil) }
         // The library's threads may look at the socket a little longer: it is closed when they are gone. Until then
         // nobody is to connect to it and wait.
         let listening = MHD_quiesce_daemon(daemon)
@@ -180,19 +180,22 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
         return isDone
     }
 
-    /// The thread that sends the heartbeats.
-    private static func startTicker(_ core: ServerCore) -> pthread_t {
+    /// The thread that sends the heartbeats; nil when there can be none.
+    private static func startTicker(_ core: ServerCore) -> pthread_t? {
         var thread = pthread_t()
-        let context = Unmanaged.passRetained(core).toOpaque()
-        pthread_create(
+        let context = Unmanaged.passRetained(core)
+        let result = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
                 vigie_name_thread("web-heartbeat")
                 Unmanaged<ServerCore>.fromOpaque(context).takeRetainedValue().tick()
                 return nil
-            }, context)
-        return thread
+            }, context.toOpaque())
+        if result == 0 { return thread }
+        context.release()
+        core.settings.log("no thread for heartbeats (error \(result)): event readers get none")
+        return nil
     }
 
     // MARK: TLS
