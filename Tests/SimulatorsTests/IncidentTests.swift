@@ -35,7 +35,9 @@ import Testing
         var settings = Self.settings(seed: seed, seconds: 420)
         settings.shares = .init(portSensors: 1, roadTraffic: 0, videoMetadata: 0)
         let samples = try capture(settings).compactMap { event -> (String, EventTime, Bool)? in
-            guard event.value?.range(of: Data("temperature".utf8)) != nil, let json = event.json, json["kind"] as? String == "temperature", let value = json["value"] as? Double
+            // Parsing all would take long.
+            guard event.value?.range(of: Data("temperature".utf8)) != nil, let json = event.json,
+                json["kind"] as? String == "temperature", let value = json["value"] as? Double
             else { return nil }
             return (event.key, event.eventTime, value > SimulatedThresholds.tankTemperature)
         }
