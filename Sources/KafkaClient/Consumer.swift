@@ -42,12 +42,19 @@ public final class Consumer {
     /// Makes a member of `group`. Nothing is sent until `subscribe`.
     ///
     /// Throws when a property is unknown, pinned or invalid, or a secret cannot be read.
-    public init(
+    public convenience init(
         _ settings: ClientSettings, group: String, startPolicy: StartPolicy = .earliest, log: @escaping ClientLog
+    ) throws(KafkaError) {
+        try self.init(
+            settings, group: group, startPolicy: startPolicy, cooperative: ProtocolSupport.supportsCooperative, log: log)
+    }
+
+    init(
+        _ settings: ClientSettings, group: String, startPolicy: StartPolicy, cooperative: Bool, log: @escaping ClientLog
     ) throws(KafkaError) {
         let hooks = ConsumerHooks()
         let configuration = ClientConfiguration.consumer(
-            group: group, cooperative: ProtocolSupport.supportsCooperative,
+            group: group, cooperative: cooperative,
             newProtocol: settings.properties["group.protocol"]?.lowercased() == "consumer")
         client = try ClientHandle(configuration, settings, hooks: hooks, log: log) {
             rd_kafka_conf_set_rebalance_cb($0, rebalanceCallback)
@@ -82,7 +89,7 @@ public final class Consumer {
     /// meanwhile. The batch may be empty and still have events.
     public func poll(limit: Int = 1024, timeout: Duration) -> PolledBatch {
         let storage = freeStorage(limit)
-        let count = fetch(storage, limit, Int32(clamping: timeout.wholeMicroseconds / 1000))
+        let count = fetch(storage, at: 0, limit, Int32(clamping: timeout.wholeMicroseconds / 1000))
         storage.lend(count)
         stamp += 1
         var found: [ConsumerEvent] = []
@@ -96,14 +103,15 @@ public final class Consumer {
         return PolledBatch(storage)
     }
 
-    private func fetch(_ storage: BatchStorage, _ limit: Int, _ timeout: Int32) -> Int {
+    func fetch(_ storage: BatchStorage, at start: Int, _ limit: Int, _ timeout: Int32) -> Int {
+        let place = storage.polled + start
         // First what is there. Only when there is nothing, wait: for one message, because librdkafka would wait for the
         // whole batch, and then take what came with it.
-        var count = rd_kafka_consume_batch_queue(queue, 0, storage.polled, limit)
+        var count = rd_kafka_consume_batch_queue(queue, 0, place, limit)
         if count <= 0 && timeout > 0 && pendingEvents.isEmpty {
-            count = rd_kafka_consume_batch_queue(queue, timeout, storage.polled, 1)
+            count = rd_kafka_consume_batch_queue(queue, timeout, place, 1)
             if count == 1 && limit > 1 {
-                count += max(rd_kafka_consume_batch_queue(queue, 0, storage.polled + 1, limit - 1), 0)
+                count += max(rd_kafka_consume_batch_queue(queue, 0, place + 1, limit - 1), 0)
             }
         }
         return max(count, 0)
