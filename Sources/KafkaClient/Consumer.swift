@@ -1,6 +1,7 @@
 import CRdKafka
 import Glibc
 import Records
+import Synchronization
 
 /// A member of a consumer group, confined to one thread: subscribe, poll, settle, commit and close are called there, and
 /// the listener and all events are served there.
@@ -15,6 +16,7 @@ public final class Consumer {
     let commitQueue: OpaquePointer
     private var storages: [BatchStorage] = []
     private var stamp: UInt64 = 0
+    private let wakeFlag = WakeFlag()
 
     /// Where a partition without a committed offset starts.
     public let startPolicy: StartPolicy
@@ -108,7 +110,9 @@ public final class Consumer {
         // First what is there. Only when there is nothing, wait: for one message, because librdkafka would wait for the
         // whole batch, and then take what came with it.
         var count = rd_kafka_consume_batch_queue(queue, 0, place, limit)
-        if count <= 0 && timeout > 0 && pendingEvents.isEmpty {
+        // A rebalance or a wake-up in that call has used up its own signal.
+        let mustReturn = wakeFlag.isRaised.exchange(false, ordering: .acquiring) || lookupIsUrgent
+        if count <= 0 && timeout > 0 && pendingEvents.isEmpty && !mustReturn {
             count = rd_kafka_consume_batch_queue(queue, timeout, place, 1)
             if count == 1 && limit > 1 {
                 count += max(rd_kafka_consume_batch_queue(queue, 0, place + 1, limit - 1), 0)
@@ -198,7 +202,7 @@ public final class Consumer {
     }
 
     /// Ends a poll of this consumer that waits, from any thread.
-    public var waker: ConsumerWaker { ConsumerWaker(client) }
+    public var waker: ConsumerWaker { ConsumerWaker(client, wakeFlag) }
 
     /// The fatal error that ended this client, if one did: close it and make a new one.
     public var fatalError: KafkaError? { client.fatalError }
@@ -213,15 +217,25 @@ public final class Consumer {
 /// Interrupts a Consumer's poll.
 public struct ConsumerWaker: Sendable {
     private let client: ClientHandle
+    private let flag: WakeFlag
 
-    init(_ client: ClientHandle) { self.client = client }
+    init(_ client: ClientHandle, _ flag: WakeFlag) {
+        self.client = client
+        self.flag = flag
+    }
 
     /// Lets the poll that runs, or else the next one, return without waiting.
     public func wake() {
+        flag.isRaised.store(true, ordering: .releasing)
         guard let queue = rd_kafka_queue_get_consumer(client.raw) else { return }
         rd_kafka_queue_yield(queue)
         rd_kafka_queue_destroy(queue)
     }
+}
+
+/// Remembers a wake-up between two calls of librdkafka, the first of which may have swallowed its signal.
+final class WakeFlag: Sendable {
+    let isRaised = Atomic<Bool>(false)
 }
 
 /// Stands between librdkafka's callbacks and the consumer, which does not exist yet when the client is made.

@@ -83,9 +83,11 @@ extension KafkaTests {
             if scene.ground == .real { #expect(values.count == cast.sent, "doubled") }
             #expect(Set(values).count == cast.sent, "lost")
             #expect(a.heard.contains { $0.hasPrefix("-") })
-            #expect(!cast.everybody.contains { $0.heard.contains { $0.hasPrefix("!") } })
-            let errors = cast.everybody.flatMap(\.errors)
-            #expect(errors.isEmpty, "\(errors)")
+            if scene.ground == .real {
+                #expect(!cast.everybody.contains { $0.heard.contains { $0.hasPrefix("!") } })
+                let errors = cast.everybody.flatMap(\.errors)
+                #expect(errors.isEmpty, "\(errors)")
+            }
         }
 
         /// The members of a group, played in turn on one thread, and what is sent to them.

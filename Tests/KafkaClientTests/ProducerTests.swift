@@ -27,7 +27,7 @@ extension KafkaTests {
 
         @Test func failedDeliveriesAreCountedByEpoch() throws {
             let (address, topic, broker) = try Ground.mock.topic(partitions: 2)
-            let settings = ClientSettings(brokers: address, properties: ["message.timeout.ms": "300"])
+            let settings = ClientSettings(brokers: address, properties: ["message.timeout.ms": "1500"])
             let producer = try Producer(settings, log: quiet)
             _ = try producer.say(topic, "arrives", partition: 1, epoch: 6)
             #expect(producer.flush(timeout: .seconds(10)))

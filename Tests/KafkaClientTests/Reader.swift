@@ -69,9 +69,9 @@ final class Reader: AssignmentListener {
         events.compactMap { if case .outOfRange(_, let range) = $0 { range } else { nil } }
     }
 
-    /// What this reader has done of a partition since it was last given it; nil for nothing.
+    /// How far this reader has read a partition; nil when it does not have it.
     func processed(_ partition: TopicPartition) -> OffsetCommit? {
-        messages.last { $0.partition == partition }.map { OffsetCommit(partition, $0.offset + 1) }
+        consumer.index(of: partition).flatMap { consumer.position($0) }.map { OffsetCommit(partition, $0) }
     }
 
     /// One turn; returns how many messages it brought.

@@ -40,7 +40,7 @@ import Testing
         let error = try failure(["fetch.wait.max.msec": "1"])
         #expect(error.text == "unknown Kafka client property fetch.wait.max.msec")
         #expect(error.hint == "did you mean fetch.wait.max.ms?")
-        #expect(try failure(["sasl.mechansim": "PLAIN"]).hint == "did you mean sasl.mechanism?")
+        #expect(try failure(["sasl.mechansim": "PLAIN"]).hint?.hasPrefix("did you mean sasl.mechanism") == true)
         #expect(try failure(["quite.something.else": "1"]).hint?.contains("CONFIGURATION.md") == true)
     }
 
