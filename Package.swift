@@ -77,7 +77,7 @@ let package = Package(
         tests("Settings", ["Settings"]),
         tests("Telemetry", ["Telemetry"]),
         tests("Arguments", ["Arguments"]),
-        tests("KafkaClient", ["KafkaClient", "Records"]),
+        tests("KafkaClient", ["CRdKafka", "KafkaClient", "Records"]),
         tests("WebServer", ["WebServer"]),
         tests("Codecs", ["Codecs", "Records"]),
         tests("Expressions", ["Expressions", "Records"]),
