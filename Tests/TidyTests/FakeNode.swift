@@ -84,8 +84,10 @@ struct FakeCluster: ~Copyable {
             } elsif ($line =~ m{ /status }) {
                 my $state = $running ? 'running' : 'rebalancing';
                 my $lag = int(rand(1000));
-                $body = join ', ', map { qq({"topic": "port.tanks", "partition": $_, "lag": $lag}) } @mine;
-                ($code, $body) = ('200 OK', qq({"node": "$node", "state": "$state",\n "partitions": [$body]}));
+                $body = join ',', map { qq("port.tanks-$_") } @mine;
+                $body = qq({"node":"$node","state":"$state","partitions":[$body],"lag":$lag,)
+                    . qq("workers":[{"worker":0,"state":"idle"}],"tasks":[]});
+                $code = '200 OK';
             }
             print $client "HTTP/1.1 $code\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
             close $client;
