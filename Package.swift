@@ -65,7 +65,7 @@ let package = Package(
         // Level 7
         .executableTarget(
             name: "CLI",
-            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Console", "Node", "CMimalloc"],
             swiftSettings: strict),
         .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
         .executableTarget(
@@ -90,7 +90,7 @@ let package = Package(
         tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
         tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
-        tests("CLI", ["CLI"]),
+        tests("CLI", ["CLI", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]
