@@ -70,7 +70,7 @@ let package = Package(
         .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
         .executableTarget(
             name: "Bench",
-            dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Node"],
+            dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console", "Node"],
             swiftSettings: strict),
         // Tests
         tests("Records", ["Records"]),

@@ -1,5 +1,6 @@
 import Arguments
 import CBench
+import Console
 import Glibc
 import KafkaClient
 import Node

@@ -1,5 +1,5 @@
 import Arguments
-import Glibc
+import Foundation
 
 /// The binary `vigie-bench`: one case per file. Figures are processor time, not wall time, each beside a reference measured
 /// in the same run.
@@ -23,7 +23,7 @@ enum Main {
                 try found.run(arguments)
             }
         } catch {
-            fputs("error: \(error)\n", stderr)
+            FileHandle.standardError.write(Data("error: \(error)\n".utf8))
             exit(ExitCode.unavailable.rawValue)
         }
     }

@@ -40,7 +40,7 @@ final class Readings {
             buffer.append(shortest: value)
             buffer.append(text: ",\"unit\":\"C\",\"ts\":\(time),\"seq\":\(index),\"quality\":\"good\",\"battery\":3.\(50 + Int(next() % 50))}")
             let start = block + at
-            _ = buffer.bytes.withMemoryRebound(to: UInt8.self) { start.update(from: $0.baseAddress.unsafelyUnwrapped, count: $0.count) }
+            if let bytes = buffer.bytes.baseAddress { start.update(from: bytes, count: buffer.count) }
             messages[index] = RawMessage(
                 value: UnsafePointer(start), valueCount: buffer.count, key: UnsafePointer(start + 14), keyCount: 6,
                 offset: Int64(index), timestampMilliseconds: time)
