@@ -67,7 +67,7 @@ let package = Package(
             name: "CLI",
             dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Console", "Node", "CMimalloc"],
             swiftSettings: strict),
-        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
+        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"], linkerSettings: [.linkedLibrary("mimalloc")]),
         .executableTarget(
             name: "Bench",
             dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console", "Node"],
