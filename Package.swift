@@ -42,9 +42,9 @@ let package = Package(
         layer("Records"),
         layer("Settings", ["CYaml"]),
         layer("Telemetry"),
-        layer("Arguments"),
+        layer("Arguments", ["Settings"]),
         // Level 1
-        layer("KafkaClient", ["CRdKafka", "Records", "Settings", "Telemetry"]),
+        layer("KafkaClient", ["CRdKafka", "Records"]),
         layer("WebServer", ["CMicroHTTPD"]),
         layer("Codecs", ["CScan", "Records"]),
         layer("Expressions", ["Records"]),
@@ -53,13 +53,13 @@ let package = Package(
         layer("Alerting", ["Records"]),
         layer("Simulators", ["Records"]),
         // Level 2
-        layer("Operators", ["Records", "Settings", "Telemetry", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
+        layer("Operators", ["CScan", "Records", "Settings", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
         // Level 3
         layer("Topology", ["Records", "Settings", "Codecs", "Expressions", "Alerting", "Operators"]),
         // Level 4
         layer("Runtime", ["Records", "Telemetry", "Codecs", "Operators", "Topology"]),
         // Level 5
-        layer("Console", ["Telemetry", "WebServer", "Runtime"]),
+        layer("Console", ["Records", "Telemetry", "WebServer", "Runtime"]),
         // Level 6
         layer("Node", ["Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console"]),
         // Level 7
@@ -76,7 +76,7 @@ let package = Package(
         tests("Settings", ["Settings"]),
         tests("Telemetry", ["Telemetry"]),
         tests("Arguments", ["Arguments"]),
-        tests("KafkaClient", ["KafkaClient", "Records", "Settings"]),
+        tests("KafkaClient", ["KafkaClient", "Records"]),
         tests("WebServer", ["WebServer"]),
         tests("Codecs", ["Codecs", "Records"]),
         tests("Expressions", ["Expressions", "Records"]),
@@ -86,7 +86,7 @@ let package = Package(
         tests("Simulators", ["Simulators", "Records"]),
         tests("Operators", ["Operators", "Records", "Codecs", "Expressions"]),
         tests("Topology", ["Topology", "Records", "Settings"]),
-        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs"]),
+        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
         tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
         tests("CLI", ["CLI"]),
