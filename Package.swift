@@ -65,18 +65,19 @@ let package = Package(
         // Level 7
         .executableTarget(
             name: "CLI",
-            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Console", "Node", "CMimalloc"],
             swiftSettings: strict),
+        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Records", "Settings", "KafkaClient", "Codecs", "Expressions", "StateStore", "Operators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console", "Node"],
             swiftSettings: strict),
         // Tests
         tests("Records", ["Records"]),
         tests("Settings", ["Settings"]),
         tests("Telemetry", ["Telemetry"]),
         tests("Arguments", ["Arguments"]),
-        tests("KafkaClient", ["KafkaClient", "Records"]),
+        tests("KafkaClient", ["CRdKafka", "KafkaClient", "Records"]),
         tests("WebServer", ["WebServer"]),
         tests("Codecs", ["Codecs", "Records"]),
         tests("Expressions", ["Expressions", "Records"]),
@@ -89,7 +90,7 @@ let package = Package(
         tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
         tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
-        tests("CLI", ["CLI"]),
+        tests("CLI", ["CLI", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]
