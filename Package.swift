@@ -66,18 +66,19 @@ let package = Package(
         // Level 7
         .executableTarget(
             name: "CLI",
-            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Console", "Node", "CMimalloc"],
             swiftSettings: strict),
+        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Records", "Settings", "KafkaClient", "Codecs", "Expressions", "StateStore", "Operators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console", "Node"],
             swiftSettings: strict),
         // Tests
         tests("Records", ["Records"]),
         tests("Settings", ["Settings"]),
         tests("Telemetry", ["Telemetry"]),
         tests("Arguments", ["Arguments"]),
-        tests("KafkaClient", ["KafkaClient", "Records"]),
+        tests("KafkaClient", ["CRdKafka", "KafkaClient", "Records"]),
         tests("WebServer", ["WebServer"]),
         tests("Codecs", ["Codecs", "Records"]),
         tests("Expressions", ["Expressions", "Records"]),
@@ -96,7 +97,7 @@ let package = Package(
                 "Telemetry",
             ],
             data: ["Topologies"]),
-        tests("CLI", ["CLI"]),
+        tests("CLI", ["CLI", "Arguments", "KafkaClient", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

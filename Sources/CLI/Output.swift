@@ -8,23 +8,30 @@ enum Output {
     static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
     /// What went wrong, to standard error.
     static func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO) }
+    /// Bytes as they are, to standard output.
+    static func bytes(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { write($0, to: STDOUT_FILENO) } }
     /// Beside results, without a line's end: progress.
     static func errorText(_ text: String) { write(text, to: STDERR_FILENO) }
 
+    /// Bytes of results, to standard output.
+    static func bytes(_ bytes: UnsafeBufferPointer<UInt8>) { write(bytes, to: STDOUT_FILENO) }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
-        text.withUTF8 { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    // Nobody reads any more.
-                    if errno == EPIPE { exit(0) }
-                    return
-                }
-                done += count
+        text.withUTF8 { write($0, to: descriptor) }
+    }
+
+    private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) {
+        var done = 0
+        while done < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            if count < 0 {
+                if errno == EINTR { continue }
+                // Nobody reads any more.
+                if errno == EPIPE { exit(0) }
+                return
             }
+            done += count
         }
     }
 }

@@ -85,7 +85,9 @@ public final class DeepStreamDecoder: RecordDecoder {
 
     /// A frame's head, and where its objects begin; the whole payload is checked.
     private func frame(_ message: RawMessage, _ arena: Arena) -> DeepStreamFrame? {
-        guard var payload = message.value, message.valueCount > 0, message.valueCount <= maximumBytes else { return nil }
+        guard var payload = message.value, message.valueCount > 0, message.valueCount <= maximumBytes else {
+            return nil
+        }
         var count = message.valueCount
         if count < ScanWindow.minimumBytes {
             payload = ScanWindow.padded(payload, count, arena)

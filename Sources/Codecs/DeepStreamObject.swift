@@ -45,7 +45,8 @@ struct DeepStreamObject {
     /// The number up to the next bar; moves behind it.
     private static func number(_ at: inout Bytes, _ last: Bytes, _ numbers: NumberScan) -> Double? {
         var value = 0.0
-        guard at < last, let end = numbers.double(at, into: &value), end == last || end.pointee == UInt8(ascii: "|") else {
+        guard at < last, let end = numbers.double(at, into: &value), end == last || end.pointee == UInt8(ascii: "|")
+        else {
             return nil
         }
         at = end + 1

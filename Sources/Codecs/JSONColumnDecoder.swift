@@ -110,9 +110,10 @@ public final class JSONColumnDecoder: RecordDecoder {
         let allFields: UInt64 = targetCount == 64 ? ~0 : (1 << UInt64(targetCount)) - 1
         let scanner = RowScanner(
             slots: table.slots, texts: table.texts, entries: table.entries, entryMask: table.entryMask,
-            parents: table.parents, depths: table.depths, groups: table.groups, fieldActions: fieldActions, targets: targets,
+            parents: table.parents, depths: table.depths, groups: table.groups, fieldActions: fieldActions,
+            targets: targets,
             memory: memory, powers: NumberScan.exactPowers, arena: .passUnretained(batch.arena), allFields: allFields,
-            stopsEarly: plan.validation == .fields)
+            stopsEarly: plan.validation == .fields, expectsOrder: memory.pointee.beginRun())
         let required = requiredFields
         let maximum = plan.maximumBytes
         var kept = 0
@@ -132,6 +133,7 @@ public final class JSONColumnDecoder: RecordDecoder {
             }
             row += 1
         }
+        memory.pointee.endRun(of: count)
         switch timeSource {
         case .hidden: break
         case .column(let index): batch.eventTimes.update(from: batch.columns[index].ints, count: count)
@@ -143,7 +145,8 @@ public final class JSONColumnDecoder: RecordDecoder {
 
     /// Event times from the broker; rows without one are taken out.
     private func takeRecordTimes(
-        _ messages: UnsafePointer<RawMessage>, _ times: UnsafeMutablePointer<Int64>, _ rows: UnsafeMutablePointer<UInt32>,
+        _ messages: UnsafePointer<RawMessage>, _ times: UnsafeMutablePointer<Int64>,
+        _ rows: UnsafeMutablePointer<UInt32>,
         _ count: Int
     ) -> Int {
         var kept = 0

@@ -64,7 +64,8 @@ enum JSONDiagnosis {
                 // Where a field stands at the place itself, a scalar is its value.
                 let mayBeScalar = fields.contains { other in above.map { other.path.hasSameKeys(as: $0) } ?? false }
                 if node.isNull || mayBeScalar {
-                    return field.isOptional ? nil : (.missingField, "\(name): no value; \"\(describe(above))\" is \(node.kind)")
+                    return field.isOptional
+                        ? nil : (.missingField, "\(name): no value; \"\(describe(above))\" is \(node.kind)")
                 }
                 return (
                     .wrongType,
@@ -72,19 +73,22 @@ enum JSONDiagnosis {
                 )
             }
             guard let next = node[key] else {
-                return field.isOptional ? nil : (.missingField, "\(name): no such key in the record\(excerpt(root, bytes))")
+                return field.isOptional
+                    ? nil : (.missingField, "\(name): no such key in the record\(excerpt(root, bytes))")
             }
             node = next
         }
         if node.isNull {
-            return field.isOptional ? nil : (.missingField, "\(name): null at byte \(node.range.lowerBound), and it is not optional")
+            return field.isOptional
+                ? nil : (.missingField, "\(name): null at byte \(node.range.lowerBound), and it is not optional")
         }
         let hasFieldsBelow = fields.contains { other in
             other.path.components.count > field.path.components.count
                 && zip(other.path.components, field.path.components).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
         }
         if case .object = node.content, hasFieldsBelow, field.type != .bytes {
-            return field.isOptional ? nil : (.missingField, "\(name): no value of its own; an object\(excerpt(node, bytes))")
+            return field.isOptional
+                ? nil : (.missingField, "\(name): no value of its own; an object\(excerpt(node, bytes))")
         }
         guard let (reason, expected) = mismatch(node, field) else { return nil }
         return (reason, "\(name): expected \(expected), found \(node.kind)\(excerpt(node, bytes))")
@@ -108,7 +112,8 @@ enum JSONDiagnosis {
         case .duration:
             switch decimal(node) {
             case nil: (.wrongType, "a number of seconds")
-            case let number?: number.floor(shift: 6) == nil ? (.outOfRange, "a number of seconds within 292,000 years") : nil
+            case let number?:
+                number.floor(shift: 6) == nil ? (.outOfRange, "a number of seconds within 292,000 years") : nil
             }
         case .timestamp: timestampMismatch(node, field.timestampFormat)
         }

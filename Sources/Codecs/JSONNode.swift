@@ -55,7 +55,8 @@ public struct JSONNode: Sendable, Hashable {
         guard case .number(let text, _) = content else { return nil }
         var copy = text
         return copy.withUTF8 { bytes in
-            guard let base = bytes.baseAddress, case .exactly(let value) = DecimalText(base, base + bytes.count).int64 else {
+            guard let base = bytes.baseAddress, case .exactly(let value) = DecimalText(base, base + bytes.count).int64
+            else {
                 return nil
             }
             return value

@@ -76,7 +76,9 @@ struct JSONParser {
         return JSONNode(content, range: start..<at)
     }
 
-    private mutating func literal(_ text: StaticString, _ content: JSONNode.Content) throws(JSONError) -> JSONNode.Content {
+    private mutating func literal(_ text: StaticString, _ content: JSONNode.Content) throws(JSONError)
+        -> JSONNode.Content
+    {
         for index in 0..<text.utf8CodeUnitCount {
             guard let byte = peek else { throw truncated("inside \(text)") }
             guard byte == text.utf8Start[index] else { throw error("expected \(text), found \(Self.describe(byte))") }

@@ -188,7 +188,9 @@ public final class JSONRecordWriter {
 
     /// A value of fixed width.
     @inline(__always)
-    private static func scalar(_ member: UnsafeMutablePointer<Member>, _ row: Int, _ target: JSONWrite.Target) -> JSONWrite.Target {
+    private static func scalar(_ member: UnsafeMutablePointer<Member>, _ row: Int, _ target: JSONWrite.Target)
+        -> JSONWrite.Target
+    {
         let data = member.pointee.data
         switch member.pointee.type {
         case .double: return JSONWrite.double(data.assumingMemoryBound(to: Double.self)[row], target)

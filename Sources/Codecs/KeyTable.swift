@@ -1,3 +1,4 @@
+import CScan
 import Records
 
 /// What to do with the value of a key.
@@ -55,9 +56,29 @@ struct KeySlot {
     static let empty = KeySlot(mask: 1 << 16, length: 0, node: 0, key: .skip)
 }
 
+/// The first sixteen bytes of a key as two words, zeros behind a shorter one.
+struct KeyWords {
+    var head: UInt64
+    var tail: UInt64
+
+    /// From sixteen readable bytes, of which the first `count` (if fewer than sixteen) are the key's.
+    @inline(always)
+    init(_ p: UnsafePointer<UInt8>, _ count: Int) {
+        head = scan_load64(p) & Self.mask(count)
+        tail = scan_load64(p + 8) & Self.mask(count &- 8)
+    }
+
+    /// The lowest `count` bytes: none below 1, all from 8.
+    @inline(always)
+    private static func mask(_ count: Int) -> UInt64 {
+        let bits = UInt64(truncatingIfNeeded: 64 &- 8 &* max(min(count, 8), 0))
+        return (~0 &>> (bits & 63)) & (bits == 64 ? 0 : ~0)
+    }
+}
+
 /// A planned key in the hash table.
 struct KeyEntry {
-    var hash: UInt64
+    var words: KeyWords
     var text: UnsafePointer<UInt8>
     /// −1 in an empty place.
     var length: Int32
@@ -111,7 +132,8 @@ final class KeyTable {
         entries = .allocate(capacity: capacity)
         entryMask = capacity - 1
         keyMemory = Arena(blockSize: 1024)
-        let vacant = KeyEntry(hash: 0, text: ByteView.empty.base, length: -1, node: 0, key: .skip)
+        let nothing = ByteView.empty.base
+        let vacant = KeyEntry(words: KeyWords(nothing, 0), text: nothing, length: -1, node: 0, key: .skip)
         entries.initialize(repeating: vacant, count: capacity)
 
         var groupCount = 0
@@ -129,7 +151,7 @@ final class KeyTable {
                     action = KeyAction(action: .several, target: UInt8(groupCount), child: UInt8(key.child))
                     groupCount += 1
                 }
-                insert(keyMemory.copy(key.name), node: UInt8(index), action)
+                insert(key.name, node: UInt8(index), action)
             }
         }
     }
@@ -143,16 +165,26 @@ final class KeyTable {
         groups.deallocate()
     }
 
-    private func insert(_ name: ByteView, node: UInt8, _ action: KeyAction) {
-        let hash = Self.hash(name.base, name.count, node: node)
-        var at = Int(truncatingIfNeeded: hash) & entryMask
+    private func insert(_ name: String, node: UInt8, _ action: KeyAction) {
+        // Sixteen bytes are readable, so that the words can be loaded.
+        let count = name.utf8.count
+        let text = keyMemory.allocate(count + 16)
+        text.update(repeating: 0, count: count + 16)
+        for (index, byte) in name.utf8.enumerated() { text[index] = byte }
+        let words = KeyWords(text, count)
+        var at = Self.hash(words, count, node) & entryMask
         while entries[at].length >= 0 { at = (at + 1) & entryMask }
-        entries[at] = KeyEntry(hash: hash, text: name.base, length: Int32(name.count), node: node, key: action)
+        entries[at] = KeyEntry(words: words, text: text, length: Int32(count), node: node, key: action)
     }
 
-    @inline(__always)
-    static func hash(_ base: UnsafePointer<UInt8>, _ count: Int, node: UInt8) -> UInt64 {
-        KeyHash.table(base, count) ^ (UInt64(node) &* 0x9E37_79B9_7F4A_7C15)
+    /// Where the search for a key begins, to be cut to the table's size. Keys that differ only behind the sixteenth byte
+    /// share a place: there are at most a few dozen planned keys.
+    @inline(always)
+    static func hash(_ words: KeyWords, _ count: Int, _ node: UInt8) -> Int {
+        let salt = UInt64(truncatingIfNeeded: count) << 8 | UInt64(node)
+        let (high, low) = (words.head ^ 0xa076_1d64_78bd_642f ^ salt).multipliedFullWidth(
+            by: words.tail ^ 0xe703_7ed1_a0b4_28db)
+        return Int(truncatingIfNeeded: (high ^ low) & 0x7fff_ffff)
     }
 }
 

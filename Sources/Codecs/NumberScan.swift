@@ -25,7 +25,7 @@ struct NumberScan {
     /// Up to eight digits that end before `last`, as a number. Reads the eight bytes before `last`.
     @inline(always)
     static func digits8(before last: Bytes, _ count: UInt32) -> UInt64 {
-        var word = UnsafeRawPointer(last - 8).loadUnaligned(as: UInt64.self)
+        var word = scan_load64(last - 8)
         word &= ~0 &<< UInt64(64 &- 8 &* count)
         // Pairs, then fours, then eight: each step multiplies the left half by its power of ten and adds the right half.
         word = ((word & 0x0f0f_0f0f_0f0f_0f0f) &* 2561) &>> 8
@@ -147,7 +147,9 @@ struct NumberScan {
 
     @inline(never)
     func integerSlowly(_ start: Bytes, into result: UnsafeMutablePointer<Int64>) -> Bytes? {
-        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).int64 else { return nil }
+        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).int64 else {
+            return nil
+        }
         result.pointee = value
         return last
     }
@@ -155,7 +157,9 @@ struct NumberScan {
     /// An integral number within UInt64.
     @inline(never)
     func uint(_ start: Bytes, into result: UnsafeMutablePointer<UInt64>) -> Bytes? {
-        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).uint64 else { return nil }
+        guard let last = skipSlowly(start), case .exactly(let value) = DecimalText(start, last).uint64 else {
+            return nil
+        }
         result.pointee = value
         return last
     }

@@ -37,7 +37,8 @@ public enum RFC3339 {
             let hour = pair(p + 11), p[13] == UInt8(ascii: ":"), let minute = pair(p + 14)
         else { return nil }
         let year = century * 100 + year2
-        guard month >= 1, month <= 12, day >= 1, day <= CivilDate.days(inMonth: month, year: year), hour < 24, minute < 60
+        guard month >= 1, month <= 12, day >= 1, day <= CivilDate.days(inMonth: month, year: year), hour < 24,
+            minute < 60
         else { return nil }
         return Int64(CivilDate.daysFromEpoch(year: year, month: month, day: day) * 1440 + hour * 60 + minute)
     }

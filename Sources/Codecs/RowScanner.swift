@@ -25,6 +25,8 @@ struct RowScanner {
     /// A bit for each field.
     let allFields: UInt64
     let stopsEarly: Bool
+    /// Whether keys are first looked for where the last message had them.
+    let expectsOrder: Bool
 
     /// What the scan of one payload has found so far.
     struct Progress {
@@ -38,8 +40,8 @@ struct RowScanner {
         var slot = 0
     }
 
-    /// Scans one payload of at least `ScanWindow.minimumBytes`. Returns the bits of the fields that have no value; nil when the payload
-    /// can't be used (why is for `JSONDiagnosis` to find out).
+    /// Scans one payload of at least `ScanWindow.minimumBytes`. Returns the bits of the fields that have no value; nil
+    /// when the payload can't be used (why is for `JSONDiagnosis` to find out).
     @inline(always)
     func scan(_ start: Bytes, _ count: Int, row: Int) -> UInt64? {
         guard let window = ScanWindow(payload: start, count: count), var p = window.enterRoot() else { return nil }
@@ -55,7 +57,7 @@ struct RowScanner {
                 var key = slot.pointee.key
                 let mask = slot.pointee.mask
                 let equal = window.equalMask(p, texts + progress.slot * KeyTable.slotBytes)
-                if equal & mask == mask, slot.pointee.node == progress.node,
+                if equal & mask == mask, expectsOrder, slot.pointee.node == progress.node,
                     slot.pointee.length < 16 || isRestEqual(p, progress.slot, window)
                 {
                     p += Int(slot.pointee.length) + 1
@@ -106,7 +108,9 @@ struct RowScanner {
 
     /// A value that stands for one field, or for none.
     @inline(always)
-    private func read(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
+    private func read(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress)
+        -> Bytes?
+    {
         if key.action == .skip { return values.skip(p, depth: Int(depths[Int(progress.node)])) }
         let bit = 1 &<< UInt64(key.target)
         if progress.seen & bit != 0 || p.pointee == UInt8(ascii: "n") {
@@ -118,7 +122,9 @@ struct RowScanner {
 
     /// A second value of a field is skipped (the first counts); null is no value.
     @inline(never)
-    private func readRepeatedOrNull(_ p: Bytes, _ bit: UInt64, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
+    private func readRepeatedOrNull(_ p: Bytes, _ bit: UInt64, _ values: ValueScan, _ progress: inout Progress)
+        -> Bytes?
+    {
         if progress.seen & bit == 0 {
             progress.seen |= bit
             progress.nulls |= bit
@@ -129,7 +135,8 @@ struct RowScanner {
     /// Reads a value that is not null into a column.
     @inline(always)
     private func field(
-        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan, depth: UInt8
+        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan,
+        depth: UInt8
     ) -> Bytes? {
         let ints = data.assumingMemoryBound(to: Int64.self)
         switch action {
@@ -151,7 +158,8 @@ struct RowScanner {
 
     @inline(never)
     private func fieldOutOfLine(
-        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan, depth: UInt8
+        _ p: Bytes, _ action: ValueAction, _ data: UnsafeMutableRawPointer, _ row: Int, _ values: ValueScan,
+        depth: UInt8
     ) -> Bytes? {
         field(p, action, data, row, values, depth: depth)
     }
@@ -159,7 +167,9 @@ struct RowScanner {
     /// A value under which fields stand, or that several fields read. Where it is an object to go into, `progress.node` is
     /// that object afterwards and the result the place after its brace; otherwise the result is the place after the value.
     @inline(always)
-    private func enter(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress) -> Bytes? {
+    private func enter(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress)
+        -> Bytes?
+    {
         let bit = 1 &<< UInt64(key.child)
         if key.action == .object && p.pointee == .openBrace && progress.visited & bit == 0 {
             progress.visited |= bit

@@ -59,10 +59,14 @@ struct ScanWindow {
         return skipSpace(p + 1)
     }
 
+    /// Whether sixteen bytes may be read at `p`.
+    @inline(always)
+    func hasSixteen(_ p: Bytes) -> Bool { UInt(bitPattern: p) <= UInt(bitPattern: safe) }
+
     /// Bytes from `p` that end a string (bits 0…15), and that are not ASCII (bits 16…31).
     @inline(always)
     func stringMask(_ p: Bytes) -> UInt32 {
-        if p <= safe { return scan_string16(p) }
+        if hasSixteen(p) { return scan_string16(p) }
         let over = UInt32(truncatingIfNeeded: p - safe)
         let mask = scan_string16(safe)
         return ((mask & 0xffff) >> over) | ((mask >> 16) >> over) << 16
@@ -71,7 +75,7 @@ struct ScanWindow {
     /// Bytes from `p` that are digits.
     @inline(always)
     func digitMask(_ p: Bytes) -> UInt32 {
-        if p <= safe { return scan_digits16(p) }
+        if hasSixteen(p) { return scan_digits16(p) }
         return scan_digits16(safe) >> UInt32(truncatingIfNeeded: p - safe)
     }
 
@@ -79,7 +83,7 @@ struct ScanWindow {
     /// before it (`KeyTable.textMargin`), which is compared with what stands before `p` and shifted away.
     @inline(always)
     func equalMask(_ p: Bytes, _ text: Bytes) -> UInt32 {
-        if p <= safe { return scan_equal16(p, text) }
+        if hasSixteen(p) { return scan_equal16(p, text) }
         let over = p - safe
         return scan_equal16(safe, text - over) >> UInt32(truncatingIfNeeded: over)
     }

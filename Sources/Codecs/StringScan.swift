@@ -1,3 +1,4 @@
+import CScan
 import Records
 
 /// Strings of a payload. Places are those after the opening quote; results are those after the closing one.
@@ -65,13 +66,11 @@ struct StringScan {
         guard let p = stop(start, &notASCII) else { return nil }
         if p.pointee != .quote { return unescapedView(start, arena, into: result) }
         if notASCII && !UTF8Check.isValid(start, p) { return nil }
-        if start <= window.safe {
-            // The view's prefix without a branch on the length: four bytes are readable here.
+        if window.hasSixteen(start) {
+            // The prefix without a branch on the length: four bytes are readable here.
             let count = UInt32(truncatingIfNeeded: p - start)
-            var view = ByteView(base: start, count: 4)
-            view.length = count
-            view.prefix &= UInt32(truncatingIfNeeded: (1 &<< UInt64(8 &* min(count, 4))) &- 1)
-            result.pointee = view
+            let mask = UInt32(truncatingIfNeeded: (1 &<< UInt64(8 &* min(count, 4))) &- 1)
+            result.pointee = ByteView(base: start, length: count, prefix: scan_load32(start) & mask)
         } else {
             result.pointee = ByteView(base: start, count: p - start)
         }

@@ -1,3 +1,4 @@
+import CScan
 import Records
 
 /// Values of a payload: skipping any of them, and reading scalars into columns. Each function takes the place of the
@@ -10,7 +11,10 @@ struct ValueScan {
     let arena: Unmanaged<Arena>
 
     @inline(always)
-    init(_ window: ScanWindow, powers: UnsafePointer<Double>, memory: UnsafeMutablePointer<ScanMemory>, arena: Unmanaged<Arena>) {
+    init(
+        _ window: ScanWindow, powers: UnsafePointer<Double>, memory: UnsafeMutablePointer<ScanMemory>,
+        arena: Unmanaged<Arena>
+    ) {
         self.window = window
         numbers = NumberScan(window: window, powers: powers)
         strings = StringScan(window: window)
@@ -121,9 +125,7 @@ struct ValueScan {
         if last.pointee != .quote { return escapedRFC3339(first, into: result) }
         let count = last - first
         guard count >= RFC3339.minimumLength else { return nil }
-        let text = UnsafeRawPointer(first)
-        let head = text.loadUnaligned(as: UInt64.self)
-        let tail = text.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        let head = scan_load64(first), tail = scan_load64(first + 8)
         if head != memory.pointee.minuteHead || tail != memory.pointee.minuteTail {
             guard let minute = RFC3339.minutes(first) else { return nil }
             memory.pointee.minuteHead = head
@@ -168,7 +170,27 @@ struct ScanMemory {
     var minute: Int64 = 0
     /// Keys that were not where they were expected.
     var misses: UInt32 = 0
-    /// Keys that nobody asked for and that did not fit their slot's prediction are looked up only; this many misses lead
-    /// to one learnt anew (HOTPATH.md section 2: learning at each miss is worst on producers without a fixed order).
+    /// Runs of messages still to come in which no order is expected.
+    var runsWithoutOrder = 0
+
+    /// Of this many misses one changes what is expected: learning at each is worst on producers without a fixed order
+    /// (HOTPATH.md section 2).
     static let missesPerLesson: UInt32 = 16
+    /// More misses a message than this, and no order is expected for the next runs; then it is tried again.
+    static let toleratedMisses: UInt32 = 3
+    static let runsBetweenTries = 15
+
+    /// Whether an order is to be expected in the next run of messages.
+    mutating func beginRun() -> Bool {
+        misses = 0
+        if runsWithoutOrder == 0 { return true }
+        runsWithoutOrder -= 1
+        return false
+    }
+
+    mutating func endRun(of count: Int) {
+        if misses > Self.toleratedMisses * UInt32(truncatingIfNeeded: count) {
+            runsWithoutOrder = Self.runsBetweenTries
+        }
+    }
 }

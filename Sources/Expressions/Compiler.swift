@@ -1,13 +1,36 @@
 import Records
 
+/// A value by its representation. Swift's own equality takes 0.0 for −0.0, and texts for equal that look the same.
+struct ExactValue: Hashable {
+    private let type: ValueType
+    private let bytes: [UInt8]
+
+    init(_ value: Value) {
+        type = value.type
+        bytes =
+            switch value {
+            case .null: []
+            case .bool(let v): [v ? 1 : 0]
+            case .int(let v), .duration(let v): Self.bytes(UInt64(bitPattern: v))
+            case .uint(let v): Self.bytes(v)
+            case .double(let v): Self.bytes(v.bitPattern)
+            case .timestamp(let v): Self.bytes(UInt64(bitPattern: v.microseconds))
+            case .string(let v): Array(v.utf8)
+            case .bytes(let v): v
+            }
+    }
+
+    private static func bytes(_ word: UInt64) -> [UInt8] { withUnsafeBytes(of: word) { Array($0) } }
+}
+
 /// Turns a checked tree into a flat program.
 ///
-/// Scratch slots are reused as soon as their value is spent, except the operands of what may fail: those are kept to the
-/// end, so that a failure can show their values.
+/// Scratch slots are reused as soon as their value is spent, except the operands of what may fail: those are kept to
+/// the end, so that a failure can show their values.
 struct Compiler {
     private(set) var program = Program()
     private var columns: [Int: Int] = [:]
-    private var constants: [Value: Int] = [:]
+    private var constants: [ExactValue: Int] = [:]
     /// Free scratch slots by bytes per value.
     private var free: [Int: [Int]] = [:]
     private var isPinned: Set<Int> = []
@@ -73,11 +96,10 @@ struct Compiler {
     }
 
     private mutating func constant(_ value: Value) -> Int {
-        // 0.0 and −0.0 are equal but not the same.
-        if case .double(let number) = value, number == 0 { return add(.constant(program.constants.add(value)), .double) }
-        if let slot = constants[value] { return slot }
+        let exact = ExactValue(value)
+        if let slot = constants[exact] { return slot }
         let slot = add(.constant(program.constants.add(value)), value.type)
-        constants[value] = slot
+        constants[exact] = slot
         return slot
     }
 

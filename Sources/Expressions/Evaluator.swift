@@ -21,7 +21,8 @@ public final class Evaluator {
     ///
     /// Text that the expression made lives until the next call too.
     public func evaluate(_ batch: RecordBatch, _ selection: Selection) -> Column {
-        precondition(batch.capacity <= capacity || batch.count <= capacity, "the evaluator was made for smaller batches")
+        precondition(
+            batch.capacity <= capacity || batch.count <= capacity, "the evaluator was made for smaller batches")
         let machine = values
         machine.bind(batch.columns)
         let rows = Rows(rows: UnsafePointer(selection.rows), count: selection.count, isDense: selection.isDense)

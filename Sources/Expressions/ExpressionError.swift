@@ -48,7 +48,9 @@ enum Spelling {
         var best: (distance: Int, name: String)?
         for candidate in candidates {
             let distance = Self.distance(wanted, Array(candidate.lowercased().utf8))
-            if distance <= max(1, wanted.count / 3), distance < best?.distance ?? .max { best = (distance, candidate) }
+            if distance <= max(1, wanted.count / 3), distance < wanted.count, distance < best?.distance ?? .max {
+                best = (distance, candidate)
+            }
         }
         return best?.name
     }

@@ -4,7 +4,7 @@ import Records
 enum Failures {
     /// The reason, or nil when the row has a result. `slots` are the operands' memory.
     static func reason(
-        _ operation: Operation, _ row: Int, _ a: SlotMemory, _ b: SlotMemory, _ c: SlotMemory
+        _ operation: Operation, _ row: Int, _ a: SlotMemory, _ b: SlotMemory, _ c: SlotMemory, _ d: SlotMemory
     ) -> FailureReason? {
         switch operation {
         case .addInt, .subtractInt, .multiplyInt, .divideInt, .remainderInt, .negateInt, .absoluteInt:
@@ -18,6 +18,10 @@ enum Failures {
         case .substringFrom: return Text.substring(view(a, row), int(b, row), nil) == nil ? .indexRange : nil
         case .substringBetween:
             return Text.substring(view(a, row), int(b, row), int(c, row)) == nil ? .indexRange : nil
+        case .replace, .replaceSome:
+            let limit = operation == .replace ? -1 : int(d, row)
+            let (old, new) = (view(b, row), view(c, row))
+            return Text.isTooLong(replacing: old, with: new, in: view(a, row), limit: limit) ? .textTooLong : nil
         default: return ofConversion(operation, row, a)
         }
     }

@@ -1,5 +1,5 @@
-/// Cuts CEL text into tokens, after the lexical grammar of the language definition (cel-spec, doc/langdef.md, "Syntax").
-/// Errors are collected, and reading goes on behind them.
+/// Cuts CEL text into tokens, after the lexical grammar of the language definition (cel-spec, doc/langdef.md,
+/// "Syntax"). Errors are collected, and reading goes on behind them.
 struct Lexer {
     let bytes: [UInt8]
     private(set) var at: Int

@@ -319,8 +319,9 @@ final class Machine {
         let a = slots[Int(step.a)]
         let b = step.b >= 0 ? slots[Int(step.b)] : a
         let c = step.c >= 0 ? slots[Int(step.c)] : a
+        let d = step.d >= 0 ? slots[Int(step.d)] : a
         switch step.code {
-        case .operation(let operation): return Failures.reason(operation, row, a, b, c)
+        case .operation(let operation): return Failures.reason(operation, row, a, b, c, d)
         case .checkedLoad: return a.validity[row] == 0 ? .absentField : nil
         default: return nil
         }

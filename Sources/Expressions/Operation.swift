@@ -34,7 +34,8 @@ enum Operation: UInt8, Hashable, Sendable, CaseIterable {
         case .addInt, .subtractInt, .multiplyInt, .divideInt, .remainderInt, .negateInt, .absoluteInt, .addUInt,
             .subtractUInt, .multiplyUInt, .divideUInt, .remainderUInt, .addToTimestamp, .subtractFromTimestamp,
             .differenceOfTimestamps, .addDurations, .subtractDurations, .characterAt, .indexOfFrom, .lastIndexOfFrom,
-            .substringFrom, .substringBetween, .intFromUInt, .intFromDouble, .intFromString, .uintFromInt,
+            .substringFrom, .substringBetween, .replace, .replaceSome, .intFromUInt, .intFromDouble, .intFromString,
+            .uintFromInt,
             .uintFromDouble, .uintFromString, .doubleFromString, .stringFromBytes, .boolFromString,
             .timestampFromString, .timestampFromInt, .durationFromString, .stringFromTimestamp:
             true

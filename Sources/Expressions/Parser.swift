@@ -1,9 +1,10 @@
 /// Builds the syntax tree of CEL text by recursive descent, after the grammar of the language definition.
 ///
-/// Goes on behind an error by skipping to the end of the innermost bracket or argument, so that independent mistakes are
-/// found in one go.
+/// Goes on behind an error by skipping to the end of the innermost bracket or argument, so that independent mistakes
+/// are found in one go.
 struct Parser {
-    /// Levels that a tree may have, as in the other implementations. Keeps the stack bounded in everything that walks it.
+    /// Levels that a tree may have, as in the other implementations. Keeps the stack bounded in everything that walks
+    /// it.
     static let depthLimit = 250
 
     private let tokens: [Token]
@@ -46,12 +47,13 @@ struct Parser {
         return true
     }
 
-    private mutating func expect(_ symbol: Token.Symbol, _ context: String) {
-        if !take(symbol) {
-            fail("expected `\(symbol.rawValue)` \(context)")
-            recover()
-            _ = take(symbol)
-        }
+    /// Takes a symbol, or reports that it is missing and skips to where things go on.
+    @discardableResult
+    private mutating func expect(_ symbol: Token.Symbol, _ context: String) -> Bool {
+        if take(symbol) { return true }
+        fail("expected `\(symbol.rawValue)` \(context)")
+        recover()
+        return take(symbol)
     }
 
     /// Reports at the current token what was expected. Behind an unreadable token the lexer's own error is enough.
@@ -122,7 +124,7 @@ struct Parser {
         let condition = chain(.or)
         guard take(.question) else { return condition }
         let yes = chain(.or)
-        expect(.colon, "and the other value after `?`")
+        guard expect(.colon, "and the other value after `?`") else { return node(.invalid, from: start) }
         let no = expression()
         return node(.conditional(condition, yes, no), from: start)
     }
@@ -343,7 +345,7 @@ struct Parser {
         while !isAt(.rightBrace), current.kind != .end {
             let isOptional = take(.question)
             let key = expression()
-            expect(.colon, "after the map's key")
+            guard expect(.colon, "after the map's key") else { break }
             entries.append(SyntaxNode.Entry(key: key, value: expression(), isOptional: isOptional))
             if !take(.comma) { break }
         }
@@ -361,7 +363,7 @@ struct Parser {
                 break
             }
             advance()
-            expect(.colon, "after the field's name")
+            guard expect(.colon, "after the field's name") else { break }
             fields.append(SyntaxNode.FieldInitializer(name: name, value: expression(), isOptional: isOptional))
             if !take(.comma) { break }
         }

@@ -17,6 +17,7 @@ enum FailureReason: UInt8, Hashable, Sendable {
     case notADuration
     case invalidUTF8
     case indexRange
+    case textTooLong
     case absentField
 
     var message: String {
@@ -36,6 +37,7 @@ enum FailureReason: UInt8, Hashable, Sendable {
         case .notADuration: "text is no duration such as 1h30m or 1.5s, or is out of range"
         case .invalidUTF8: "bytes are no UTF-8 text"
         case .indexRange: "index out of range"
+        case .textTooLong: "text would be longer than 1 MiB"
         case .absentField: "field is absent"
         }
     }

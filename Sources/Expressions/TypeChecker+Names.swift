@@ -18,10 +18,7 @@ extension TypeChecker {
             }
             typed.mayBeAbsent = true
         }
-        var result = Checked(typed)
-        // A bool field that is present says nothing about others.
-        result.whenTrue = []
-        return result
+        return Checked(typed)
     }
 
     /// The column that a name stands for. Field names may have dots: the longest that fits is meant.
@@ -43,7 +40,7 @@ extension TypeChecker {
             if let column = longestField(in: prefix) {
                 let field = schema[column]
                 fail(
-                    node.range, "field `\(field.name)` is a \(field.type.name) and has no field below it",
+                    node.range, "field `\(field.name)` is of type \(field.type.name) and has no field below it",
                     hint: FunctionTable.byName[selected].map { "call the function: `\($0.name)()`" })
                 return nil
             }
@@ -119,7 +116,8 @@ extension TypeChecker {
 
     private mutating func reportUnknownFunction(_ name: String, _ range: Range<Int>) {
         var hint: String?
-        if let known = FunctionTable.knownAs[name] ?? Spelling.nearest(to: name, in: FunctionTable.byName.keys.sorted()) {
+        if let known = FunctionTable.knownAs[name] ?? Spelling.nearest(to: name, in: FunctionTable.byName.keys.sorted())
+        {
             hint = "did you mean `\(known)`?"
         }
         if let space = name.split(separator: ".").first, name.contains(".") {
@@ -157,13 +155,14 @@ extension TypeChecker {
         }
         guard let column = column(of: target), let other else { return nil }
         let field = schema[column]
-        guard let value = field.type == other.node.type
-            ? other.node : adapted(other.node, arguments[0], to: field.type)
+        guard
+            let value = field.type == other.node.type
+                ? other.node : adapted(other.node, arguments[0], to: field.type)
         else {
             fail(
                 arguments[0].range,
                 "field `\(field.name)` is \(field.type.name), the value for its absence \(other.node.type.name)",
-                hint: "write a \(field.type.name): `\(field.name).orValue(\(field.type.valueExample))`")
+                hint: "write `\(field.name).orValue(\(field.type.valueExample))`")
             return nil
         }
         if !field.isOptional || present.contains(column) {
@@ -225,7 +224,8 @@ extension TypeChecker {
             return nil
         }
         let wanted = leader.node.type
-        guard let overload = function.overloads.first(where: { $0.result == wanted }), let operation = overload.operation
+        guard let overload = function.overloads.first(where: { $0.result == wanted }),
+            let operation = overload.operation
         else {
             reportNoOverload(function, sides, node)
             return nil
@@ -233,8 +233,9 @@ extension TypeChecker {
         let isLiteral = sides.allSatisfy(\.syntax.isLiteralOnly)
         var result: TypedNode?
         for side in sides {
-            guard let operand = side.node.type == wanted
-                ? side.node : (isLiteral ? nil : adapted(side.node, side.syntax, to: wanted))
+            guard
+                let operand = side.node.type == wanted
+                    ? side.node : (isLiteral ? nil : adapted(side.node, side.syntax, to: wanted))
             else {
                 fail(
                     side.syntax.range,
@@ -243,9 +244,10 @@ extension TypeChecker {
                     hint: Self.conversion(of: text(side.syntax.range), side.node.type, to: wanted))
                 return nil
             }
-            result = result.map {
-                folded(TypedNode(.operation(operation, [$0, operand], offset: 0), wanted, node.range))
-            } ?? operand
+            result =
+                result.map {
+                    folded(TypedNode(.operation(operation, [$0, operand], offset: 0), wanted, node.range))
+                } ?? operand
         }
         return result
     }
@@ -253,8 +255,9 @@ extension TypeChecker {
     private mutating func reportNoOverload(_ function: Function, _ sides: [Side], _ node: SyntaxNode) {
         let types = sides.map(\.node.type.name).joined(separator: ", ")
         var hint = "there is " + function.signatures.map { "`\($0)`" }.joined(separator: ", ")
-        if function.overloads.count == 1, let first = zip(sides, function.overloads[0].parameters).first(
-            where: { $0.node.type != $1 }),
+        if function.overloads.count == 1,
+            let first = zip(sides, function.overloads[0].parameters).first(
+                where: { $0.node.type != $1 }),
             let conversion = Self.conversion(of: text(first.0.syntax.range), first.0.node.type, to: first.1)
         {
             hint += "; " + conversion
@@ -270,7 +273,8 @@ extension TypeChecker {
         }
         if let offset = TimeText.offset(zone) { return offset }
         fail(
-            argument.range, "time zone `\(zone)` is not available", hint: "write the distance from UTC, such as \"+01:00\"")
+            argument.range, "time zone `\(zone)` is not available",
+            hint: "write the distance from UTC, such as \"+01:00\"")
         return nil
     }
 }

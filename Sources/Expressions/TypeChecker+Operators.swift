@@ -173,17 +173,19 @@ extension TypeChecker {
         }
         guard let needle, sides.count == elements.count else { return nil }
         var values: [Value] = []
+        var seen: Set<ExactValue> = []
         var others: [TypedNode] = []
         for side in sides {
             let element = sameNumber(side.node, as: needle.node.type)
             if let value = element.constant, element.type == needle.node.type {
-                if !values.contains(value) { values.append(value) }
+                if seen.insert(ExactValue(value)).inserted { values.append(value) }
                 continue
             }
             guard let comparands = Comparands(needle.node.type, element.type) else {
                 fail(
                     side.syntax.range,
-                    "list has a \(element.type.name), but `\(text(left.range))` is \(needle.node.type.name)",
+                    "`\(text(side.syntax.range))` is \(element.type.name), but `\(text(left.range))` is "
+                        + needle.node.type.name,
                     hint: comparisonHint((left, needle.node), side))
                 return nil
             }

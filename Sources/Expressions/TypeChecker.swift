@@ -3,8 +3,8 @@ import Records
 /// Gives every part of a syntax tree its type against a schema, resolves names to columns and functions to operations,
 /// folds constants, and sees to it that an optional field is read only where it is known to be present.
 ///
-/// Rules beyond CEL's own: an int literal beside a uint or double that is no literal takes that type; `has` and `orValue`
-/// take a field; numbers of different types may be compared for equality too.
+/// Rules beyond CEL's own: an int literal beside a uint or double that is no literal takes that type; `has` and
+/// `orValue` take a field; numbers of different types may be compared for equality too.
 struct TypeChecker {
     let schema: Schema
     let source: [UInt8]
@@ -73,6 +73,16 @@ struct TypeChecker {
 
     /// Checks a node. nil when an error was reported inside. `present`: optional fields known to have a value here.
     mutating func check(_ node: SyntaxNode, _ present: Set<Int>, allowingAbsence: Bool = false) -> Checked? {
+        guard var checked = checkKind(of: node, present, allowingAbsence) else { return nil }
+        // Where a constant rules something out, everything may be taken for granted.
+        if checked.node.constant == .bool(false) { checked.whenTrue = Set(schema.fields.indices) }
+        if checked.node.constant == .bool(true) { checked.whenFalse = Set(schema.fields.indices) }
+        return checked
+    }
+
+    private mutating func checkKind(
+        of node: SyntaxNode, _ present: Set<Int>, _ allowingAbsence: Bool
+    ) -> Checked? {
         switch node.kind {
         case .literal(let literal): return self.literal(literal, node)
         case .identifier, .select: return name(node, present, allowingAbsence)
@@ -246,8 +256,8 @@ struct TypeChecker {
 
     // MARK: Folding
 
-    /// The node itself, or the constant that it always is. Constants are computed by the kernels that rows go through, so
-    /// that both agree.
+    /// The node itself, or the constant that it always is. Constants are computed by the kernels that rows go through,
+    /// so that both agree.
     func folded(_ node: TypedNode) -> TypedNode {
         guard node.children.allSatisfy({ $0.constant != nil }) else { return node }
         switch ConstantEvaluator.value(of: node) {

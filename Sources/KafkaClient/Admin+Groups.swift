@@ -14,20 +14,20 @@ extension Admin {
         ]
         defer { rd_kafka_ListConsumerGroupOffsets_destroy_array(&asked, asked.count) }
         let what = "reading the committed offsets of group \(group)"
-        let found: Result<[CommittedOffset], KafkaError> = try request(
-            RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, what, timeout
-        ) { options, queue in
-            rd_kafka_ListConsumerGroupOffsets(client.raw, &asked, asked.count, options, queue)
-        } read: { event in
-            var count = 0
-            let groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-                rd_kafka_event_ListConsumerGroupOffsets_result(event), &count)
-            guard count > 0, let result = groups?[0] else { return .success([]) }
-            if let error = rd_kafka_group_result_error(result) { return .failure(Self.error(error, what)) }
-            guard let offsets = rd_kafka_group_result_partitions(result) else { return .success([]) }
-            return .success(Self.offsets(offsets))
+        let found: [CommittedOffset] = try retrying(timeout) { left throws(KafkaError) in
+            try request(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, what, left) { options, queue in
+                rd_kafka_ListConsumerGroupOffsets(client.raw, &asked, asked.count, options, queue)
+            } read: { event in
+                var count = 0
+                let groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
+                    rd_kafka_event_ListConsumerGroupOffsets_result(event), &count)
+                guard count > 0, let result = groups?[0] else { return Result.success([]) }
+                if let error = rd_kafka_group_result_error(result) { return .failure(Self.error(error, what)) }
+                guard let offsets = rd_kafka_group_result_partitions(result) else { return .success([]) }
+                return .success(Self.offsets(offsets))
+            }
         }
-        return try found.get().sorted {
+        return found.sorted {
             ($0.partition.topic, $0.partition.partition) < ($1.partition.topic, $1.partition.partition)
         }
     }
@@ -51,28 +51,27 @@ extension Admin {
     /// State and members of a group. One that does not exist is `.dead`, without members.
     public func group(_ name: String, timeout: Duration = .seconds(10)) throws(KafkaError) -> GroupDescription {
         let what = "describing group \(name)"
-        let found: Result<GroupDescription, KafkaError> = try request(
-            RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, what, timeout
-        ) { options, queue in
-            name.withCString { text in
-                var names: [UnsafePointer<CChar>?] = [text]
-                rd_kafka_DescribeConsumerGroups(client.raw, &names, names.count, options, queue)
+        return try retrying(timeout) { left throws(KafkaError) in
+            try request(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, what, left) { options, queue in
+                name.withCString { text in
+                    var names: [UnsafePointer<CChar>?] = [text]
+                    rd_kafka_DescribeConsumerGroups(client.raw, &names, names.count, options, queue)
+                }
+            } read: { event in
+                var count = 0
+                let groups = rd_kafka_DescribeConsumerGroups_result_groups(
+                    rd_kafka_event_DescribeConsumerGroups_result(event), &count)
+                let none = GroupDescription(name: name, state: .dead, assignor: "", coordinator: nil, members: [])
+                guard count > 0, let group = groups?[0] else { return Result.success(none) }
+                if let error = rd_kafka_ConsumerGroupDescription_error(group),
+                    rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR
+                {
+                    if rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND { return .success(none) }
+                    return .failure(Self.error(error, what))
+                }
+                return .success(Self.describe(group, name))
             }
-        } read: { event in
-            let none = GroupDescription(name: name, state: .dead, assignor: "", coordinator: nil, members: [])
-            var count = 0
-            let groups = rd_kafka_DescribeConsumerGroups_result_groups(
-                rd_kafka_event_DescribeConsumerGroups_result(event), &count)
-            guard count > 0, let group = groups?[0] else { return .success(none) }
-            if let error = rd_kafka_ConsumerGroupDescription_error(group),
-                rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR
-            {
-                if rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND { return .success(none) }
-                return .failure(Self.error(error, what))
-            }
-            return .success(Self.describe(group, name))
         }
-        return try found.get()
     }
 
     private static func describe(_ group: OpaquePointer, _ name: String) -> GroupDescription {

@@ -140,6 +140,22 @@ public final class Admin {
         }
     }
 
+    /// Asks again while the answer says to try later (a coordinator that is just being found or loaded).
+    func retrying<R>(
+        _ timeout: Duration, _ ask: (_ left: Duration) throws(KafkaError) -> Result<R, KafkaError>
+    ) throws(KafkaError) -> R {
+        let end = monotonicMilliseconds() + Int64(milliseconds(timeout))
+        while true {
+            let left = max(end - monotonicMilliseconds(), 1)
+            // In pieces, since a request that went to the wrong coordinator may never be answered.
+            let answer = try ask(.milliseconds(min(left, 3000)))
+            guard case .failure(let error) = answer, error.isRetriable, monotonicMilliseconds() < end else {
+                return try answer.get()
+            }
+            usleep(100_000)
+        }
+    }
+
     /// The reason behind a failure, where a connection gave one.
     private func explained(_ error: KafkaError) -> KafkaError {
         guard error.isRetriable, var cause = hooks.refusal ?? hooks.last else { return error }

@@ -1,6 +1,7 @@
 import CRdKafka
 import Glibc
 import Records
+import Synchronization
 
 /// A member of a consumer group, confined to one thread: subscribe, poll, settle, commit and close are called there, and
 /// the listener and all events are served there.
@@ -15,6 +16,7 @@ public final class Consumer {
     let commitQueue: OpaquePointer
     private var storages: [BatchStorage] = []
     private var stamp: UInt64 = 0
+    private let wakeFlag = WakeFlag()
 
     /// Where a partition without a committed offset starts.
     public let startPolicy: StartPolicy
@@ -42,12 +44,19 @@ public final class Consumer {
     /// Makes a member of `group`. Nothing is sent until `subscribe`.
     ///
     /// Throws when a property is unknown, pinned or invalid, or a secret cannot be read.
-    public init(
+    public convenience init(
         _ settings: ClientSettings, group: String, startPolicy: StartPolicy = .earliest, log: @escaping ClientLog
+    ) throws(KafkaError) {
+        try self.init(
+            settings, group: group, startPolicy: startPolicy, cooperative: ProtocolSupport.supportsCooperative, log: log)
+    }
+
+    init(
+        _ settings: ClientSettings, group: String, startPolicy: StartPolicy, cooperative: Bool, log: @escaping ClientLog
     ) throws(KafkaError) {
         let hooks = ConsumerHooks()
         let configuration = ClientConfiguration.consumer(
-            group: group, cooperative: ProtocolSupport.supportsCooperative,
+            group: group, cooperative: cooperative,
             newProtocol: settings.properties["group.protocol"]?.lowercased() == "consumer")
         client = try ClientHandle(configuration, settings, hooks: hooks, log: log) {
             rd_kafka_conf_set_rebalance_cb($0, rebalanceCallback)
@@ -82,7 +91,7 @@ public final class Consumer {
     /// meanwhile. The batch may be empty and still have events.
     public func poll(limit: Int = 1024, timeout: Duration) -> PolledBatch {
         let storage = freeStorage(limit)
-        let count = fetch(storage, limit, Int32(clamping: timeout.wholeMicroseconds / 1000))
+        let count = fetch(storage, at: 0, limit, Int32(clamping: timeout.wholeMicroseconds / 1000))
         storage.lend(count)
         stamp += 1
         var found: [ConsumerEvent] = []
@@ -96,14 +105,17 @@ public final class Consumer {
         return PolledBatch(storage)
     }
 
-    private func fetch(_ storage: BatchStorage, _ limit: Int, _ timeout: Int32) -> Int {
+    func fetch(_ storage: BatchStorage, at start: Int, _ limit: Int, _ timeout: Int32) -> Int {
+        let place = storage.polled + start
         // First what is there. Only when there is nothing, wait: for one message, because librdkafka would wait for the
         // whole batch, and then take what came with it.
-        var count = rd_kafka_consume_batch_queue(queue, 0, storage.polled, limit)
-        if count <= 0 && timeout > 0 && pendingEvents.isEmpty {
-            count = rd_kafka_consume_batch_queue(queue, timeout, storage.polled, 1)
+        var count = rd_kafka_consume_batch_queue(queue, 0, place, limit)
+        // A rebalance or a wake-up in that call has used up its own signal.
+        let mustReturn = wakeFlag.isRaised.exchange(false, ordering: .acquiring) || lookupIsUrgent
+        if count <= 0 && timeout > 0 && pendingEvents.isEmpty && !mustReturn {
+            count = rd_kafka_consume_batch_queue(queue, timeout, place, 1)
             if count == 1 && limit > 1 {
-                count += max(rd_kafka_consume_batch_queue(queue, 0, storage.polled + 1, limit - 1), 0)
+                count += max(rd_kafka_consume_batch_queue(queue, 0, place + 1, limit - 1), 0)
             }
         }
         return max(count, 0)
@@ -190,7 +202,7 @@ public final class Consumer {
     }
 
     /// Ends a poll of this consumer that waits, from any thread.
-    public var waker: ConsumerWaker { ConsumerWaker(client) }
+    public var waker: ConsumerWaker { ConsumerWaker(client, wakeFlag) }
 
     /// The fatal error that ended this client, if one did: close it and make a new one.
     public var fatalError: KafkaError? { client.fatalError }
@@ -205,15 +217,25 @@ public final class Consumer {
 /// Interrupts a Consumer's poll.
 public struct ConsumerWaker: Sendable {
     private let client: ClientHandle
+    private let flag: WakeFlag
 
-    init(_ client: ClientHandle) { self.client = client }
+    init(_ client: ClientHandle, _ flag: WakeFlag) {
+        self.client = client
+        self.flag = flag
+    }
 
     /// Lets the poll that runs, or else the next one, return without waiting.
     public func wake() {
+        flag.isRaised.store(true, ordering: .releasing)
         guard let queue = rd_kafka_queue_get_consumer(client.raw) else { return }
         rd_kafka_queue_yield(queue)
         rd_kafka_queue_destroy(queue)
     }
+}
+
+/// Remembers a wake-up between two calls of librdkafka, the first of which may have swallowed its signal.
+final class WakeFlag: Sendable {
+    let isRaised = Atomic<Bool>(false)
 }
 
 /// Stands between librdkafka's callbacks and the consumer, which does not exist yet when the client is made.

@@ -60,6 +60,12 @@ struct ErrorAdvice {
             .init(actor: .operator, hint: "a broker port for plain text was met with TLS, or the reverse; check security.protocol")
         ),
         (
+            RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, "waiting for controller",
+            .init(
+                actor: .kafka,
+                hint: "no controller takes orders; the embedded broker never does: its topics are made on first use")
+        ),
+        (
             RD_KAFKA_RESP_ERR__SSL.rawValue, "certificate verify failed",
             .init(
                 actor: .operator,

@@ -53,6 +53,11 @@ public struct KafkaError: Error, Hashable, Sendable {
             isAbortable: ErrorAdvice.abortable.contains(code.number))
     }
 
+    /// The same from a code of ours.
+    init(_ code: Code, _ detail: String = "", during: String = "") {
+        self.init(rd_kafka_resp_err_t(code.number), detail, during: during)
+    }
+
     /// Takes over an error object, and destroys it.
     init(consuming error: OpaquePointer, during: String) {
         let raw = rd_kafka_error_code(error)

@@ -28,8 +28,8 @@ final class AlertWriter {
 
     init(_ spec: AlertSpec) {
         self.spec = spec
-        summaries = spec.summaries.map { ($0.language, $0.template.makeRenderer()) }
-        labels = spec.labels.map { ($0.name, $0.template.makeRenderer()) }
+        summaries = spec.summaries.map { ($0.language, $0.template.makeRenderer(capacity: Limits.batchRows)) }
+        labels = spec.labels.map { ($0.name, $0.template.makeRenderer(capacity: Limits.batchRows)) }
         value = spec.value?.makeEvaluator(capacity: Limits.batchRows)
         threshold = spec.threshold?.makeEvaluator(capacity: Limits.batchRows)
         batch = RecordBatch(spec.output.schema, capacity: 64)
@@ -72,19 +72,26 @@ final class AlertWriter {
     }
 
     private func render(_ renderer: TemplateRenderer, _ batch: RecordBatch, _ row: Int) -> [UInt8] {
+        select(row)
+        renderer.prepare(batch, oneRow)
         buffer.removeAll()
-        renderer.append(row, of: batch, to: &buffer)
+        // A part that fails on this row (an overflow, say) shows as "?": the alert still goes out.
+        renderer.append(row: row, to: &buffer)
         return Array(buffer.bytes)
     }
 
     private func number(_ evaluator: Evaluator?, _ batch: RecordBatch, _ row: Int) -> Double? {
         guard let evaluator else { return nil }
-        oneRow.rows[0] = UInt32(truncatingIfNeeded: row)
-        oneRow.count = 1
-        oneRow.isDense = row == 0
+        select(row)
         let column = evaluator.evaluate(batch, oneRow)
         if !evaluator.failures.isEmpty || column.validity[row] == 0 { return nil }
         return column.type == .int ? Double(column.ints[row]) : column.doubles[row]
+    }
+
+    private func select(_ row: Int) {
+        oneRow.rows[0] = UInt32(truncatingIfNeeded: row)
+        oneRow.count = 1
+        oneRow.isDense = row == 0
     }
 
     // MARK: Into rows

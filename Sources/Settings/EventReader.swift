@@ -7,6 +7,7 @@ final class EventReader {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let event: UnsafeMutablePointer<yaml_event_t>
     private var holdsEvent = false
+    private var cursor = SourceText.Cursor()
     /// Finished anchors, with how many nodes each stands for.
     private var anchors: [String: (node: ConfigNode, weight: Int)] = [:]
     /// Anchors whose value is being read: an alias to one would contain itself.
@@ -83,8 +84,9 @@ final class EventReader {
         holdsEvent = false
     }
 
-    private var startByte: Int { source.byteOffset(ofScalar: event.pointee.start_mark.index) }
-    private var place: Place { source.place(atByte: startByte) }
+    private func byte(of mark: yaml_mark_t) -> Int { source.byteOffset(ofScalar: mark.index, &cursor) }
+    private var startByte: Int { byte(of: event.pointee.start_mark) }
+    private var place: Place { source.place(atByte: startByte, &cursor) }
 
     // MARK: Nodes
 
@@ -129,11 +131,11 @@ final class EventReader {
         let text = String(
             decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
         var start = startByte
-        let end = source.byteOffset(ofScalar: event.pointee.end_mark.index)
+        let end = byte(of: event.pointee.end_mark)
         if scalar.anchor != nil || scalar.tag != nil { start = skipProperties(from: start, to: end) }
         let span = ScalarSpan(source: source, range: start..<max(start, end), style: style(scalar.style), value: text)
         let node = ConfigNode(
-            place: source.place(atByte: start),
+            place: source.place(atByte: start, &cursor),
             content: .scalar(text, isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE), span: span)
         if let anchor = Self.string(scalar.anchor) { anchors[anchor] = (node, 1) }
         return node
@@ -221,8 +223,10 @@ final class EventReader {
 
     private func checkTag(_ tag: UnsafeMutablePointer<yaml_char_t>?, _ place: Place) {
         guard let tag = Self.string(tag) else { return }
+        let standard = "tag:yaml.org,2002:"
+        let written = tag.hasPrefix(standard) ? "!!" + tag.dropFirst(standard.count) : tag
         diagnostics.error(
-            place, "YAML tags are not supported, found '\(tag)'",
+            place, "YAML tags are not supported, found '\(written)'",
             hint: "a text or expression that starts with '!' has to be quoted: '!…'")
     }
 

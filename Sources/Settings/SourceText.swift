@@ -42,17 +42,48 @@ final class SourceText: Sendable {
 
     /// The place of a byte.
     func place(atByte offset: Int) -> Place {
+        var cursor = Cursor()
+        return place(atByte: offset, &cursor)
+    }
+
+    /// Remembers the last answers, so that asking in the order of the text reads each byte once, however long its line.
+    struct Cursor {
+        fileprivate var scalar = 0
+        fileprivate var scalarByte = 0
+        fileprivate var line = -1
+        fileprivate var placeByte = 0
+        fileprivate var column = 1
+    }
+
+    /// The place of a byte.
+    func place(atByte offset: Int, _ cursor: inout Cursor) -> Place {
         let offset = min(max(offset, 0), bytes.count)
         let line = Self.lastIndex(in: lineStarts, notAbove: offset)
-        let before = String(decoding: bytes[lineStarts[line]..<offset], as: UTF8.self)
-        return Place(file: file, line: line + 1, column: before.count + 1)
+        if line != cursor.line || offset < cursor.placeByte {
+            cursor.line = line
+            cursor.placeByte = lineStarts[line]
+            cursor.column = 1
+        }
+        cursor.column += String(decoding: bytes[cursor.placeByte..<offset], as: UTF8.self).count
+        cursor.placeByte = offset
+        return Place(file: file, line: line + 1, column: cursor.column)
     }
 
     /// libyaml counts in Unicode scalars from the start of the text: the byte such an index stands for.
     func byteOffset(ofScalar index: Int) -> Int {
+        var cursor = Cursor()
+        return byteOffset(ofScalar: index, &cursor)
+    }
+
+    /// The byte an index of libyaml stands for.
+    func byteOffset(ofScalar index: Int, _ cursor: inout Cursor) -> Int {
         let line = Self.lastIndex(in: scalarsBefore, notAbove: index)
-        var remaining = index - scalarsBefore[line]
-        var offset = lineStarts[line]
+        if index < cursor.scalar || scalarsBefore[line] > cursor.scalar {
+            cursor.scalar = scalarsBefore[line]
+            cursor.scalarByte = lineStarts[line]
+        }
+        var offset = cursor.scalarByte
+        var remaining = index - cursor.scalar
         while offset < bytes.count {
             if bytes[offset] & 0xC0 != 0x80 {
                 if remaining == 0 { break }
@@ -60,6 +91,8 @@ final class SourceText: Sendable {
             }
             offset += 1
         }
+        cursor.scalar = index - remaining
+        cursor.scalarByte = offset
         return offset
     }
 

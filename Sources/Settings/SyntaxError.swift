@@ -23,7 +23,7 @@ struct SyntaxError {
             text += ", \(context)"
             if start.line != place.line { text += " that starts in line \(start.line)" }
         }
-        message = text
+        message = Self.plainMessage(for: problem, at: byte) ?? text
         hint = Self.hint(for: problem, at: byte)
     }
 
@@ -33,6 +33,13 @@ struct SyntaxError {
 
     private static func lowercasedFirst(_ text: String) -> String {
         text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// Better words than libyaml's for what is common.
+    private static func plainMessage(for problem: String, at byte: UInt8?) -> String? {
+        guard problem.contains("cannot start any token"), let byte, byte < 0x80 else { return nil }
+        if byte == 0x09 { return "not valid YAML: a tab can't stand here" }
+        return "not valid YAML: a value can't start with '\(Character(Unicode.Scalar(byte)))'"
     }
 
     private static func hint(for problem: String, at byte: UInt8?) -> String? {

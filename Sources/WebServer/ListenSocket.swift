@@ -38,6 +38,12 @@ struct ListenSocket: ~Copyable {
         return descriptor
     }
 
+    /// The number by which the system knows an open socket; 0 when the descriptor is not open.
+    static func identity(_ descriptor: Int32) -> UInt64 {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
+    }
+
     private static func port(of descriptor: Int32) -> UInt16? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -54,7 +60,7 @@ struct ListenSocket: ~Copyable {
         case EADDRINUSE:
             WebServerError(
                 .portTaken, "cannot listen on \(address): another program has port \(address.port) of \(address.host)",
-                hint: "stop it (ss -ltnp 'sport = :\(address.port)' names it), or give another port; 0 chooses a free one")
+                hint: "stop it (`ss -ltnp` names it) or give another port; 0 chooses a free one")
         case EACCES, EPERM:
             WebServerError(
                 .notPermitted, "cannot listen on \(address): not permitted",

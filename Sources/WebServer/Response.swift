@@ -38,7 +38,9 @@ public struct Response: Sendable {
     ///
     /// Take the cursor first, then a snapshot of the state, and give the snapshot as `preface` (formatted by
     /// `EventStream.format`): nothing is missed between the two.
-    public static func events(_ stream: EventStream, from cursor: EventCursor? = nil, preface: [UInt8] = []) -> Response {
+    public static func events(
+        _ stream: EventStream, from cursor: EventCursor? = nil, preface: [UInt8] = []
+    ) -> Response {
         var response = Response(headers: [
             NamedValue("Content-Type", "text/event-stream"), NamedValue("Cache-Control", "no-store"),
             NamedValue("X-Accel-Buffering", "no"),

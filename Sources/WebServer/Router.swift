@@ -46,8 +46,8 @@ public struct Router: Sendable {
     public init(_ routes: [Route]) throws(WebServerError) {
         for route in routes {
             let segments = try Self.segments(route.pattern)
-            if let other = entries.first(where: { $0.route.method == route.method && Self.clash($0.segments, segments) })
-            {
+            let peers = entries.filter { $0.route.method == route.method }
+            if let other = peers.first(where: { Self.clash($0.segments, segments) }) {
                 throw Self.invalid(route.pattern, "it matches the same paths as \"\(other.route.pattern)\"")
             }
             entries.append(Entry(route: route, segments: segments))

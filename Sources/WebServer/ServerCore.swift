@@ -99,8 +99,9 @@ final class ServerCore: @unchecked Sendable {  // what is mutable is under `lock
     private func eventResponse(_ reader: EventReader) -> OpaquePointer? {
         // Balanced by the response's own end, which comes whatever happens to the connection.
         let box = Unmanaged.passRetained(ReaderBox(core: self, reader: reader))
+        let unknownSize = UInt64.max  // MHD_SIZE_UNKNOWN
         let response = MHD_create_response_from_callback(
-            UInt64.max /* MHD_SIZE_UNKNOWN */, 16 << 10,
+            unknownSize, 16 << 10,
             { context, _, buffer, room in
                 guard let context, let buffer else { return -1 }
                 let reader = Unmanaged<ReaderBox>.fromOpaque(context).takeUnretainedValue().reader

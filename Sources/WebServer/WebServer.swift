@@ -12,7 +12,7 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
     private let core: ServerCore
     private let daemon: OpaquePointer
     private let resources: Resources
-    private let ticker: pthread_t
+    private let ticker: pthread_t?
     private var phase = Phase.running
 
     /// Memory that the library reads while it runs.
@@ -53,13 +53,17 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
         scheme = settings.tls == nil ? "http" : "https"
         let descriptor = socket.release()
         let options = Self.options(core, descriptor: descriptor, texts: texts)
+        let identity = ListenSocket.identity(descriptor)
         guard descriptor >= 0, let daemon = vigie_mhd_start(options) else {
-            if descriptor >= 0 { Glibc.close(descriptor) }
+            // After some failures the library has closed the socket, after others not; by now its number may be that
+            // of another thread's file.
+            if identity != 0, ListenSocket.identity(descriptor) == identity { Glibc.close(descriptor) }
             options.deallocate()
             Self.free(texts)
             throw settings.tls == nil
                 ? WebServerError(
-                    .library, "libmicrohttpd could not start", hint: "its log line says why; file descriptors may be short")
+                    .library, "libmicrohttpd could not start",
+                    hint: "its log line says why; file descriptors may be short")
                 : WebServerError(
                     .tls, "HTTPS could not start with the certificate and key given",
                     hint: "both must be PEM, the key without a password and the certificate's own")
@@ -154,9 +158,11 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
         }
         guard isMine else { return true }
         let deadline = Deadline(after: limit)
-        pthread_join(ticker, nil)
-        let descriptor = MHD_quiesce_daemon(daemon)
-        if descriptor >= 0 { Glibc.close(descriptor) }
+        if let ticker { pthread_join(ticker, nil) }
+        // The library's threads may look at the socket a little longer: it is closed when they are gone. Until then
+        // nobody is to connect to it and wait.
+        let listening = MHD_quiesce_daemon(daemon)
+        if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
         core.endReaders()
         let isDone = lock.withLock {
             while core.activeRequests > 0 {
@@ -165,6 +171,7 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
             return true
         }
         MHD_stop_daemon(daemon)
+        if listening >= 0 { Glibc.close(listening) }
         resources.free()
         lock.withLock {
             phase = .stopped
@@ -173,19 +180,22 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
         return isDone
     }
 
-    /// The thread that sends the heartbeats.
-    private static func startTicker(_ core: ServerCore) -> pthread_t {
+    /// The thread that sends the heartbeats; nil when there can be none.
+    private static func startTicker(_ core: ServerCore) -> pthread_t? {
         var thread = pthread_t()
-        let context = Unmanaged.passRetained(core).toOpaque()
-        pthread_create(
+        let context = Unmanaged.passRetained(core)
+        let result = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
                 vigie_name_thread("web-heartbeat")
                 Unmanaged<ServerCore>.fromOpaque(context).takeRetainedValue().tick()
                 return nil
-            }, context)
-        return thread
+            }, context.toOpaque())
+        if result == 0 { return thread }
+        context.release()
+        core.settings.log("no thread for heartbeats (error \(result)): event readers get none")
+        return nil
     }
 
     // MARK: TLS
@@ -194,7 +204,9 @@ public final class WebServer: @unchecked Sendable {  // the mutable parts are un
         for text in texts { text.deallocate() }
     }
 
-    private static func readTLS(_ files: WebServerSettings.TLSFiles?) throws(WebServerError) -> [UnsafeMutablePointer<CChar>] {
+    private static func readTLS(
+        _ files: WebServerSettings.TLSFiles?
+    ) throws(WebServerError) -> [UnsafeMutablePointer<CChar>] {
         guard let files else { return [] }
         guard vigie_mhd_has_tls() != 0 else {
             throw WebServerError(

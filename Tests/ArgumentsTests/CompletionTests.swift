@@ -24,10 +24,8 @@ import Testing
     }
 
     private static func find(_ shell: String) -> String? {
-        let folders =
-            (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + [
-                "/bin", "/usr/bin", "/tmp/shells/bin",
-            ]
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders = path.split(separator: ":") + ["/bin", "/usr/bin"]
         return folders.map { "\($0)/\(shell)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 

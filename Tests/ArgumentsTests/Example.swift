@@ -36,8 +36,8 @@ enum Example {
         Command(
             "vigie", summary: "watches event streams and raises alerts",
             discussion: """
-                Reads Kafka topics of port sensors, traffic counts and video metadata, runs windows and models over them in
-                event time, and publishes alerts.
+                Reads Kafka topics of port sensors, traffic counts and video metadata, runs windows and models over
+                them in event time, and publishes alerts.
 
                   A block
                     that stays.

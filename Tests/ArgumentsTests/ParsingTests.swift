@@ -71,7 +71,8 @@ import Testing
         #expect(replay[Example.topic] == "t")
         #expect(
             message(["demo"], ["VIGIE_RATE": "x"])
-                == "vigie demo: the environment variable VIGIE_RATE has to be a whole number from 1 to 1000000, found \"x\""
+                == "vigie demo: the environment variable VIGIE_RATE has to be a whole number from 1 to 1000000, "
+                + "found \"x\""
         )
     }
 
@@ -84,78 +85,142 @@ import Testing
         }
     }
 
-    static let errors: [(String, String)] = [
+    static let errors: [(String, String, String?)] = [
         (
             "dmeo",
-            "vigie: unknown command 'dmeo' | did you mean 'demo'? commands are demo, replay, validate, dlq, help, completions"
+            "vigie: unknown command 'dmeo'",
+            "did you mean 'demo'? commands are demo, replay, validate, dlq, help, completions"
         ),
-        ("xyzzy", "vigie: unknown command 'xyzzy' | commands are demo, replay, validate, dlq, help, completions"),
-        ("dlq lst", "vigie dlq: unknown command 'lst' | did you mean 'list'? commands are list, replay"),
-        ("demo --raet 5", "vigie demo: unknown option --raet | did you mean '--rate'?"),
-        ("replay --zzz", "vigie replay: unknown option --zzz | options are --log-level, --topic, --format, --help"),
-        ("--rate 5 demo", "vigie: unknown option --rate | it belongs to a command: write it after 'vigie demo'"),
-        ("demo -rate 5", "vigie demo: -r has to be a whole number from 1 to 1000000, found \"ate\""),
-        ("demo -json", "vigie demo: unknown option -s | what is no option but starts with '-' stands after '--'"),
-        ("demo -x", "vigie demo: unknown option -x | what is no option but starts with '-' stands after '--'"),
-        ("demo --json=yes", "vigie demo: --json takes no value, found \"yes\""),
-        ("demo --for", "vigie demo: --for needs a value: a duration such as 30s, 5m or 1h30m, from 1s to 1h"),
+        (
+            "xyzzy",
+            "vigie: unknown command 'xyzzy'",
+            "commands are demo, replay, validate, dlq, help, completions"
+        ),
+        (
+            "dlq lst",
+            "vigie dlq: unknown command 'lst'",
+            "did you mean 'list'? commands are list, replay"
+        ),
+        (
+            "demo --raet 5",
+            "vigie demo: unknown option --raet",
+            "did you mean '--rate'?"
+        ),
+        (
+            "replay --zzz",
+            "vigie replay: unknown option --zzz",
+            "options are --log-level, --topic, --format, --help"
+        ),
+        (
+            "--rate 5 demo",
+            "vigie: unknown option --rate",
+            "it belongs to a command: write it after 'vigie demo'"
+        ),
+        ("demo -rate 5", "vigie demo: -r has to be a whole number from 1 to 1000000, found \"ate\"", nil),
+        (
+            "demo -json",
+            "vigie demo: unknown option -s",
+            "what is no option but starts with '-' stands after '--'"
+        ),
+        (
+            "demo -x",
+            "vigie demo: unknown option -x",
+            "what is no option but starts with '-' stands after '--'"
+        ),
+        ("demo --json=yes", "vigie demo: --json takes no value, found \"yes\"", nil),
+        ("demo --for", "vigie demo: --for needs a value: a duration such as 30s, 5m or 1h30m, from 1s to 1h", nil),
         (
             "demo --for --json",
-            "vigie demo: --for needs a value: a duration such as 30s, 5m or 1h30m, from 1s to 1h; found the option --json | a value that starts with '-' is written --for=--json"
+            "vigie demo: --for needs a value: a duration such as 30s, 5m or 1h30m, from 1s to 1h; "
+                + "found the option --json",
+            "a value that starts with '-' is written --for=--json"
         ),
-        ("demo --rate -5", "vigie demo: --rate has to be a whole number from 1 to 1000000, found \"-5\""),
-        ("demo --rate 5 --rate 6", "vigie demo: --rate is there twice: \"5\" and \"6\" | keep one of them"),
+        ("demo --rate -5", "vigie demo: --rate has to be a whole number from 1 to 1000000, found \"-5\"", nil),
+        (
+            "demo --rate 5 --rate 6",
+            "vigie demo: --rate is there twice: \"5\" and \"6\"",
+            "keep one of them"
+        ),
         (
             "demo --for 30",
-            "vigie demo: --for has to be a duration such as 30s, 5m or 1h30m, from 1s to 1h, found \"30\" | it has no unit: \"30\": write it like 250ms, 10s, 5m, 1h30m or 2d"
+            "vigie demo: --for has to be a duration such as 30s, 5m or 1h30m, from 1s to 1h, found \"30\"",
+            "it has no unit: \"30\": write it like 250ms, 10s, 5m, 1h30m or 2d"
         ),
         (
             "demo --for 2h",
-            "vigie demo: --for has to be a duration such as 30s, 5m or 1h30m, from 1s to 1h, found \"2h\""
+            "vigie demo: --for has to be a duration such as 30s, 5m or 1h30m, from 1s to 1h, found \"2h\"", nil
         ),
         (
             "demo --memory 1B",
-            "vigie demo: --memory has to be a size such as 64KiB or 10MB, at least 1KiB, found \"1B\""
+            "vigie demo: --memory has to be a size such as 64KiB or 10MB, at least 1KiB, found \"1B\"", nil
         ),
-        ("demo --share 2", "vigie demo: --share has to be a number from 0 to 1, found \"2\""),
+        ("demo --share 2", "vigie demo: --share has to be a number from 0 to 1, found \"2\"", nil),
         (
             "demo --broker a:b",
-            "vigie demo: --broker has to be host:port, such as localhost:9092, found \"a:b\" | a port is a number from 1 to 65535"
+            "vigie demo: --broker has to be host:port, such as localhost:9092, found \"a:b\"",
+            "a port is a number from 1 to 65535"
         ),
         (
             "demo --broker ::1",
-            "vigie demo: --broker has to be host:port, such as localhost:9092, found \"::1\" | an IPv6 address stands in brackets, like [::1]:9092"
+            "vigie demo: --broker has to be host:port, such as localhost:9092, found \"::1\"",
+            "an IPv6 address stands in brackets, like [::1]:9092"
         ),
         (
             "demo --brokers a:1,b",
-            "vigie demo: --brokers has to be host:port, such as localhost:9092; several with commas between them, found \"a:1,b\""
+            "vigie demo: --brokers has to be host:port, such as localhost:9092; several with commas "
+                + "between them, found \"a:1,b\"",
+            nil
         ),
-        ("demo --broker :9", "vigie demo: --broker has to be host:port, such as localhost:9092, found \":9\""),
+        ("demo --broker :9", "vigie demo: --broker has to be host:port, such as localhost:9092, found \":9\"", nil),
         (
             "demo --log-level inof",
-            "vigie demo: --log-level has to be debug, info, warning or error, found \"inof\" | did you mean 'info'?"
+            "vigie demo: --log-level has to be debug, info, warning or error, found \"inof\"",
+            "did you mean 'info'?"
         ),
         (
             "demo --state /nowhere",
-            "vigie demo: --state has to be a directory that exists: there is no \"/nowhere\" | check the path for slips"
+            "vigie demo: --state has to be a directory that exists: there is no \"/nowhere\"",
+            "check the path for slips"
         ),
-        ("demo --state /etc/passwd", "vigie demo: --state has to be a directory: \"/etc/passwd\" is no directory"),
-        ("replay --topic t /tmp", "vigie replay: FILE has to be a file: \"/tmp\" is a directory"),
-        ("replay -", "vigie replay: --topic is missing: some text | add --topic TOPIC, or set VIGIE_TOPIC"),
+        ("demo --state /etc/passwd", "vigie demo: --state has to be a directory: \"/etc/passwd\" is no directory", nil),
+        ("replay --topic t /tmp", "vigie replay: FILE has to be a file: \"/tmp\" is a directory", nil),
+        (
+            "replay -",
+            "vigie replay: --topic is missing: some text",
+            "add --topic TOPIC, or set VIGIE_TOPIC"
+        ),
         (
             "replay --topic t",
-            "vigie replay: FILE is missing: the file to replay | it has to be a file that exists, or - for standard input"
+            "vigie replay: FILE is missing: the file to replay",
+            "it has to be a file that exists, or - for standard input"
         ),
-        ("validate", "vigie validate: TOPOLOGY is missing: topology files or directories | it has to be a path"),
-        ("demo x", "vigie demo: unexpected argument \"x\" | 'vigie demo' takes options only"),
-        ("dlq list 1 tank z", "vigie dlq list: unexpected argument \"z\" | 'vigie dlq list' takes [COUNT] [KEY]"),
-        ("dlq list 10", "vigie dlq list: COUNT has to be a whole number from 0 to 9, found \"10\""),
-        ("help dmeo", "vigie help: there is no command 'dmeo' | did you mean 'demo'?"),
-        ("completions tcsh", "vigie completions: SHELL has to be bash, zsh or fish, found \"tcsh\""),
+        (
+            "validate",
+            "vigie validate: TOPOLOGY is missing: topology files or directories",
+            "it has to be a path"
+        ),
+        (
+            "demo x",
+            "vigie demo: unexpected argument \"x\"",
+            "'vigie demo' takes options only"
+        ),
+        (
+            "dlq list 1 tank z",
+            "vigie dlq list: unexpected argument \"z\"",
+            "'vigie dlq list' takes [COUNT] [KEY]"
+        ),
+        ("dlq list 10", "vigie dlq list: COUNT has to be a whole number from 0 to 9, found \"10\"", nil),
+        (
+            "help dmeo",
+            "vigie help: there is no command 'dmeo'",
+            "did you mean 'demo'?"
+        ),
+        ("completions tcsh", "vigie completions: SHELL has to be bash, zsh or fish, found \"tcsh\"", nil),
     ]
 
     @Test(arguments: errors)
-    func errorsNameWhatIsWrong(_ line: String, _ expected: String) {
+    func errorsNameWhatIsWrong(_ line: String, _ expected: String, _ hint: String?) {
+        let expected = expected + (hint.map { " | \($0)" } ?? "")
         #expect(message(line.split(separator: " ").map(String.init)) == expected)
     }
 

@@ -81,7 +81,8 @@ func decode(
     return outcomes
 }
 
-private func gather(_ batch: RecordBatch, _ selection: Selection, _ rejections: [Rejection], _ count: Int) -> [Outcome] {
+private func gather(_ batch: RecordBatch, _ selection: Selection, _ rejections: [Rejection], _ count: Int) -> [Outcome]
+{
     var byRow: [Int: Outcome] = [:]
     for index in 0..<selection.count {
         let row = Int(selection.rows[index])
@@ -127,6 +128,9 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Whether the tests were built without optimisation: then fewer random cases are tried.
 var isDebug: Bool {
     var result = false
-    assert({ result = true; return true }())
+    assert(
+        {
+            result = true; return true
+        }())
     return result
 }

@@ -33,16 +33,21 @@ struct DeepStreamDecoderTests {
             var start = 0
             while start < messages.count, run.calls < 10_000 {
                 var rejected: [Rejection] = []
-                let result = decoder.decode(base + start, messages.count - start, into: batch, selection: selection, rejections: &rejected)
+                let result = decoder.decode(
+                    base + start, messages.count - start, into: batch, selection: selection, rejections: &rejected)
                 run.calls += 1
                 #expect(selection.count == batch.count && selection.isDense)
                 #expect(result.consumed > 0 || batch.count > 0)
                 for row in 0..<batch.count {
                     let message = batch.message(of: row).map { Int($0.pointee.offset) } ?? -1
                     run.rows.append(
-                        Row(message: message, time: EventTime(microseconds: batch.eventTimes[row]), values: batch.columns.map { $0.value(at: row) }))
+                        Row(
+                            message: message, time: EventTime(microseconds: batch.eventTimes[row]),
+                            values: batch.columns.map { $0.value(at: row) }))
                 }
-                run.rejections += rejected.map { Rejection(message: $0.message + start, reason: $0.reason, detail: $0.detail) }
+                run.rejections += rejected.map {
+                    Rejection(message: $0.message + start, reason: $0.reason, detail: $0.detail)
+                }
                 run.latest = max(run.latest, result.maxEventTime)
                 start += result.consumed
             }
@@ -50,11 +55,16 @@ struct DeepStreamDecoderTests {
         return run
     }
 
-    private func decode(_ payloads: [String], capacity: Int = 64) -> Run { decode(payloads.map { bytes($0) }, capacity: capacity) }
+    private func decode(_ payloads: [String], capacity: Int = 64) -> Run {
+        decode(payloads.map { bytes($0) }, capacity: capacity)
+    }
 
-    private func frame(_ objects: [String], id: String = "7", time: String = "1970-01-01T00:00:01Z", camera: String = "c") -> String {
+    private func frame(
+        _ objects: [String], id: String = "7", time: String = "1970-01-01T00:00:01Z", camera: String = "c"
+    ) -> String {
         let list = objects.map { "\"\($0)\"" }.joined(separator: ",")
-        return "{\"version\":\"4.0\",\"id\":\(id),\"@timestamp\":\"\(time)\",\"sensorId\":\"\(camera)\",\"objects\":[\(list)]}"
+        return
+            "{\"version\":\"4.0\",\"id\":\(id),\"@timestamp\":\"\(time)\",\"sensorId\":\"\(camera)\",\"objects\":[\(list)]}"
     }
 
     @Test func sampleOfTheDocumentation() {
@@ -64,7 +74,8 @@ struct DeepStreamDecoderTests {
                 Row(
                     message: 0, time: Self.sampleTime,
                     values: [
-                        .string("sensor-0"), .string("1440"), .string("957"), .double(1834), .double(150), .double(1918), .double(215),
+                        .string("sensor-0"), .string("1440"), .string("957"), .double(1834), .double(150),
+                        .double(1918), .double(215),
                         .string("Vehicle"), .double(0.8), .double(1876), .double(215),
                     ])
             ])
@@ -77,23 +88,31 @@ struct DeepStreamDecoderTests {
         let table: [(String, Value, Value)] = [
             ("5|1|2|3|4|Person", .string("5"), .null), ("-1|1|2|3|4|Person", .null, .null),
             ("18446744073709551615|1|2|3|4|Person|#|a|0.5", .null, .double(0.5)), ("|1|2|3|4|Person", .null, .null),
-            ("5|1.0|2.0e0|3|4.00|Person|#|||||-0.1", .string("5"), .null), ("5|1|2|3|4|Person|#|a|b|1", .string("5"), .double(1)),
-            ("5|1|2|3|4|Person|#|0.25|#|pose|9", .string("5"), .double(0.25)), ("5|1|2|3|4|Person|#|a|", .string("5"), .null),
-            ("5|1|2|3|4|Person|0.9", .string("5"), .null), ("5|1|2|3|4|Person|#", .string("5"), .null), ("5|1|2|3|4|Person|#|text", .string("5"), .null),
+            ("5|1.0|2.0e0|3|4.00|Person|#|||||-0.1", .string("5"), .null),
+            ("5|1|2|3|4|Person|#|a|b|1", .string("5"), .double(1)),
+            ("5|1|2|3|4|Person|#|0.25|#|pose|9", .string("5"), .double(0.25)),
+            ("5|1|2|3|4|Person|#|a|", .string("5"), .null),
+            ("5|1|2|3|4|Person|0.9", .string("5"), .null), ("5|1|2|3|4|Person|#", .string("5"), .null),
+            ("5|1|2|3|4|Person|#|text", .string("5"), .null),
             (#"\u0035|1|2|3|4|P\u0065rson|#|a\/b|0.75"#, .string("5"), .double(0.75)),
         ]
         for (line, track, confidence) in table {
             let run = decode([frame([line])])
             let expected: [Value] = [
-                .string("c"), .string("7"), track, .double(1), .double(2), .double(3), .double(4), .string("Person"), confidence, .double(2), .double(4),
+                .string("c"), .string("7"), track, .double(1), .double(2), .double(3), .double(4), .string("Person"),
+                confidence, .double(2), .double(4),
             ]
             #expect(run.rows.map(\.values) == [expected], "\(line)")
         }
     }
 
     @Test func frameIds() {
-        let table: [(String, Value)] = [("\"a b\"", .string("a b")), ("1440", .string("1440")), ("-3", .string("-3")), ("null", .null)]
-        for (id, expected) in table { #expect(decode([frame(["5|1|2|3|4|P"], id: id)]).rows.map { $0.values[1] } == [expected]) }
+        let table: [(String, Value)] = [
+            ("\"a b\"", .string("a b")), ("1440", .string("1440")), ("-3", .string("-3")), ("null", .null),
+        ]
+        for (id, expected) in table {
+            #expect(decode([frame(["5|1|2|3|4|P"], id: id)]).rows.map { $0.values[1] } == [expected])
+        }
         let without = #"{"objects":["5|1|2|3|4|P"],"sensorId":"c","@timestamp":"1970-01-01T00:00:01Z"}"#
         #expect(decode([without]).rows.map { $0.values[1] } == [.null])
     }
@@ -112,18 +131,46 @@ struct DeepStreamDecoderTests {
         let table: [(String, RejectionReason, String)] = [
             ("", .malformedJSON, "the payload is empty; expected a JSON object"),
             ("{}", .missingField, #"field "sensorId": no such key in the record: {} at byte 0"#),
-            (#"{"sensorId":"c","objects":[]}"#, .missingField, #"event time "@timestamp": no such key in the record: {"sensorId":"c","objects":[]} at byte 0"#),
-            (frame([good, "5|1|2|3|4"]), .badObject, #"object 1: expected trackingId|left|top|right|bottom|class, found: "5|1|2|3|4" at byte 100"#),
-            (frame(["5|1|2|x|4|P"]), .badObject, #"object 0: expected trackingId|left|top|right|bottom|class, found: "5|1|2|x|4|P" at byte 86"#),
-            (frame(["5|1|2||4|P"]), .badObject, #"object 0: expected trackingId|left|top|right|bottom|class, found: "5|1|2||4|P" at byte 86"#),
-            (frame([""]), .badObject, #"object 0: expected trackingId|left|top|right|bottom|class, found: "" at byte 86"#),
-            (frame([good]).replacing("\"\(good)\"", with: "7"), .wrongType, "object 0: expected a string, found a number: 7 at byte 86"),
-            (frame([good], id: "[]"), .wrongType, #"field "id": expected a string or a number, found an array: [] at byte 22"#),
-            (frame([good], time: "yesterday"), .badTimestamp,
-                #"event time "@timestamp": expected an instant by RFC 3339 with an offset, as 2018-04-11T04:59:59.828Z, found a string: "yesterday" at byte 37"#),
-            (#"{"sensorId":"c","@timestamp":"1970-01-01T00:00:01Z","objects":{}}"#, .wrongType,
-                #"field "objects": expected an array of strings, found an object: {} at byte 62"#),
-            (String(frame([good]).dropLast()), .malformedJSON, "truncated after byte 100 inside an object, where ',' or '}' should stand"),
+            (
+                #"{"sensorId":"c","objects":[]}"#, .missingField,
+                #"event time "@timestamp": no such key in the record: {"sensorId":"c","objects":[]} at byte 0"#
+            ),
+            (
+                frame([good, "5|1|2|3|4"]), .badObject,
+                #"object 1: expected trackingId|left|top|right|bottom|class, found: "5|1|2|3|4" at byte 100"#
+            ),
+            (
+                frame(["5|1|2|x|4|P"]), .badObject,
+                #"object 0: expected trackingId|left|top|right|bottom|class, found: "5|1|2|x|4|P" at byte 86"#
+            ),
+            (
+                frame(["5|1|2||4|P"]), .badObject,
+                #"object 0: expected trackingId|left|top|right|bottom|class, found: "5|1|2||4|P" at byte 86"#
+            ),
+            (
+                frame([""]), .badObject,
+                #"object 0: expected trackingId|left|top|right|bottom|class, found: "" at byte 86"#
+            ),
+            (
+                frame([good]).replacing("\"\(good)\"", with: "7"), .wrongType,
+                "object 0: expected a string, found a number: 7 at byte 86"
+            ),
+            (
+                frame([good], id: "[]"), .wrongType,
+                #"field "id": expected a string or a number, found an array: [] at byte 22"#
+            ),
+            (
+                frame([good], time: "yesterday"), .badTimestamp,
+                #"event time "@timestamp": expected an instant by RFC 3339 with an offset, as 2018-04-11T04:59:59.828Z, found a string: "yesterday" at byte 37"#
+            ),
+            (
+                #"{"sensorId":"c","@timestamp":"1970-01-01T00:00:01Z","objects":{}}"#, .wrongType,
+                #"field "objects": expected an array of strings, found an object: {} at byte 62"#
+            ),
+            (
+                String(frame([good]).dropLast()), .malformedJSON,
+                "truncated after byte 100 inside an object, where ',' or '}' should stand"
+            ),
         ]
         for (payload, reason, detail) in table {
             let run = decode([frame([good]), payload, frame([good])])
@@ -162,7 +209,9 @@ struct DeepStreamDecoderTests {
     @Test func abandonedFrame() {
         let decoder = DeepStreamDecoder()
         let batch = RecordBatch(decoder.schema, capacity: 2), selection = Selection(capacity: 2)
-        let guarded = GuardedPayloads([bytes(frame(["1|1|2|3|4|P", "2|1|2|3|4|P", "3|1|2|3|4|P"])), bytes(frame(["4|1|2|3|4|P"]))])
+        let guarded = GuardedPayloads([
+            bytes(frame(["1|1|2|3|4|P", "2|1|2|3|4|P", "3|1|2|3|4|P"])), bytes(frame(["4|1|2|3|4|P"])),
+        ])
         guarded.messages.withUnsafeBufferPointer { messages in
             guard let base = messages.baseAddress else { return }
             var rejected: [Rejection] = []
@@ -179,7 +228,9 @@ struct DeepStreamDecoderTests {
     /// Damaged frames never crash and never read beyond their end; what is refused is explained.
     @Test func damagedFrames() {
         var random = RandomJSON(seed: 77)
-        let lines = ["957|1834|150|1918|215|Vehicle|#|sedan|Bugatti|M|blue|CA 444|California|0.8", #"5|1.5|2|3e1|4|Per\u0073on"#]
+        let lines = [
+            "957|1834|150|1918|215|Vehicle|#|sedan|Bugatti|M|blue|CA 444|California|0.8", #"5|1.5|2|3e1|4|Per\u0073on"#,
+        ]
         let payloads = (0..<(isDebug ? 2000 : 50_000)).map { _ in random.mutated(bytes(frame(lines))) }
         for start in stride(from: 0, to: payloads.count, by: 1000) {
             let run = decode(payloads[start..<min(start + 1000, payloads.count)].map { $0 })

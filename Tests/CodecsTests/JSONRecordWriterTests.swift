@@ -25,20 +25,31 @@ struct JSONRecordWriterTests {
 
     @Test func values() throws {
         let texts: [(Value, ValueType, String)] = [
-            (.bool(true), .bool, "true"), (.bool(false), .bool, "false"), (.int(0), .int, "0"), (.int(-42), .int, "-42"),
+            (.bool(true), .bool, "true"), (.bool(false), .bool, "false"), (.int(0), .int, "0"),
+            (.int(-42), .int, "-42"),
             (.int(.max), .int, "9223372036854775807"), (.int(.min), .int, "-9223372036854775808"),
             (.uint(.max), .uint, "18446744073709551615"), (.uint(10), .uint, "10"), (.double(42), .double, "42"),
-            (.double(0), .double, "0"), (.double(-0.0), .double, "-0"), (.double(0.1), .double, "0.1"), (.double(-21.37), .double, "-21.37"),
-            (.double(0.1 + 0.2), .double, "0.30000000000000004"), (.double(1e22), .double, "1e+22"), (.double(1.005), .double, "1.005"),
-            (.double(123456789.125), .double, "123456789.125"), (.double(.leastNonzeroMagnitude), .double, "5e-324"), (.double(.nan), .double, "null"),
-            (.double(.infinity), .double, "null"), (.double(-.infinity), .double, "null"), (.double(100), .double, "100"),
-            (.double(0.001), .double, "0.001"), (.double(-0.5), .double, "-0.5"), (.double(999999999999.999), .double, "999999999999.999"),
-            (.string(""), .string, #""""#), (.string("a"), .string, #""a""#), (.string("a\"b\\c/\n\r\t\u{1}\u{7f}"), .string, #""a\"b\\c/\n\r\t\u0001\#u{7f}""#),
+            (.double(0), .double, "0"), (.double(-0.0), .double, "-0"), (.double(0.1), .double, "0.1"),
+            (.double(-21.37), .double, "-21.37"),
+            (.double(0.1 + 0.2), .double, "0.30000000000000004"), (.double(1e22), .double, "1e+22"),
+            (.double(1.005), .double, "1.005"),
+            (.double(123456789.125), .double, "123456789.125"), (.double(.leastNonzeroMagnitude), .double, "5e-324"),
+            (.double(.nan), .double, "null"),
+            (.double(.infinity), .double, "null"), (.double(-.infinity), .double, "null"),
+            (.double(100), .double, "100"),
+            (.double(0.001), .double, "0.001"), (.double(-0.5), .double, "-0.5"),
+            (.double(999999999999.999), .double, "999999999999.999"),
+            (.string(""), .string, #""""#), (.string("a"), .string, #""a""#),
+            (.string("a\"b\\c/\n\r\t\u{1}\u{7f}"), .string, #""a\"b\\c/\n\r\t\u0001\#u{7f}""#),
             (.string("Porto-Novo é ✓ 🚢"), .string, #""Porto-Novo é ✓ 🚢""#),
-            (.string("sixteen bytes and more, and a \" at the end: \""), .string, #""sixteen bytes and more, and a \" at the end: \"""#),
+            (
+                .string("sixteen bytes and more, and a \" at the end: \""), .string,
+                #""sixteen bytes and more, and a \" at the end: \"""#
+            ),
             (.bytes(bytes("[1, 2]")), .bytes, "[1, 2]"), (.bytes(bytes("no json")), .bytes, #""no json""#),
             (.bytes([0xff, 0x41, 0xc3]), .bytes, "\"\u{fffd}A\u{fffd}\""),
-            (.duration(microseconds: 1_500_000), .duration, "1.5"), (.duration(microseconds: -1), .duration, "-0.000001"),
+            (.duration(microseconds: 1_500_000), .duration, "1.5"),
+            (.duration(microseconds: -1), .duration, "-0.000001"),
             (.duration(microseconds: 60_000_000), .duration, "60"),
             (.timestamp(EventTime(microseconds: 0)), .timestamp, #""1970-01-01T00:00:00Z""#),
             (.timestamp(EventTime(microseconds: -1)), .timestamp, #""1969-12-31T23:59:59.999999Z""#),
@@ -51,20 +62,28 @@ struct JSONRecordWriterTests {
     }
 
     @Test func membersAndOptions() throws {
-        let schema = Schema([Field("a", .int, optional: true), Field("b", .string, optional: true), Field("t", .timestamp)])
+        let schema = Schema([
+            Field("a", .int, optional: true), Field("b", .string, optional: true), Field("t", .timestamp),
+        ])
         let time = EventTime(microseconds: 1_523_422_799_828_500)
-        let rows: [[Value]] = [[.int(1), .string("x"), .timestamp(time)], [.null, .string("y"), .timestamp(time)], [.null, .null, .timestamp(time)]]
+        let rows: [[Value]] = [
+            [.int(1), .string("x"), .timestamp(time)], [.null, .string("y"), .timestamp(time)],
+            [.null, .null, .timestamp(time)],
+        ]
         #expect(
             write(schema, rows) == [
                 #"{"a":1,"b":"x","t":"2018-04-11T04:59:59.828500Z"}"#, #"{"b":"y","t":"2018-04-11T04:59:59.828500Z"}"#,
                 #"{"t":"2018-04-11T04:59:59.828500Z"}"#,
             ])
-        #expect(write(schema, rows, JSONRecordWriter(schema, timestamps: .unixMilliseconds))[2] == #"{"t":1523422799828}"#)
+        #expect(
+            write(schema, rows, JSONRecordWriter(schema, timestamps: .unixMilliseconds))[2] == #"{"t":1523422799828}"#)
         #expect(write(schema, rows, JSONRecordWriter(schema, timestamps: .unixSeconds))[2] == #"{"t":1523422799.8285}"#)
         let renamed = JSONRecordWriter(
             schema,
             fields: [
-                WrittenField(column: 2, key: "quote \" and a key that is longer than sixteen bytes", timestampFormat: .unixMilliseconds),
+                WrittenField(
+                    column: 2, key: "quote \" and a key that is longer than sixteen bytes",
+                    timestampFormat: .unixMilliseconds),
                 WrittenField(column: 0, key: "é"), WrittenField(column: 1, key: ""),
             ])
         #expect(
@@ -103,11 +122,16 @@ struct JSONRecordWriterTests {
             switch index % 4 {
             case 0: return Double(bitPattern: generator.next())
             case 1: return Double(Int64.random(in: -1_000_000...1_000_000, using: &generator)) / 100
-            case 2: return Double(Int64.random(in: -9_007_199_254_740_992...9_007_199_254_740_992, using: &generator)) / 1000
+            case 2:
+                return Double(Int64.random(in: -9_007_199_254_740_992...9_007_199_254_740_992, using: &generator))
+                    / 1000
             default: return Double.random(in: -100...100, using: &generator)
             }
         }
-        values = values.filter(\.isFinite) + [0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .leastNormalMagnitude, 1e15, 1e12]
+        values =
+            values.filter(\.isFinite) + [
+                0, -0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .leastNormalMagnitude, 1e15, 1e12,
+            ]
         let batch = RecordBatch(schema, capacity: values.count)
         for (row, value) in values.enumerated() { batch.columns[0].doubles[row] = value }
         let writer = JSONRecordWriter(schema)
@@ -136,12 +160,20 @@ struct JSONRecordWriterTests {
     @Test func stringsAgainstFoundation() throws {
         var generator = SeededGenerator(seed: 5)
         let schema = Schema([Field("v", .string)])
-        let alphabet: [[UInt8]] = [[0x22], [0x5c], [0x0a], [0x00], [0x1f], [0x7f], [0xff], [0xc3], [0xc3, 0xa9], [0xf0, 0x9f, 0x9a, 0xa2], [0x41], [0x20]]
+        let alphabet: [[UInt8]] = [
+            [0x22], [0x5c], [0x0a], [0x00], [0x1f], [0x7f], [0xff], [0xc3], [0xc3, 0xa9], [0xf0, 0x9f, 0x9a, 0xa2],
+            [0x41], [0x20],
+        ]
         for _ in 0..<(isDebug ? 500 : 5000) {
             let length = Int.random(in: 0...40, using: &generator)
             let plain = Bool.random(using: &generator)
             var text: [UInt8] = []
-            for _ in 0..<length { text += plain ? [UInt8.random(in: 0x20...0x7e, using: &generator)] : alphabet.randomElement(using: &generator) ?? [] }
+            for _ in 0..<length {
+                text +=
+                    plain
+                    ? [UInt8.random(in: 0x20...0x7e, using: &generator)]
+                    : alphabet.randomElement(using: &generator) ?? []
+            }
             let batch = RecordBatch(schema, capacity: 1)
             batch.columns[0].views[0] = text.withUnsafeBufferPointer { batch.arena.copy($0) }
             var buffer = ByteBuffer()

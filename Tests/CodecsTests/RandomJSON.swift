@@ -8,10 +8,14 @@ struct RandomJSON {
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// Planned fields: names, paths and what stands there.
-    static let fieldNames = ["id", "value", "count", "ok", "sensor.name", "sensor.place.lat", "averageVehicleSpeed", "é"]
+    static let fieldNames = [
+        "id", "value", "count", "ok", "sensor.name", "sensor.place.lat", "averageVehicleSpeed", "é",
+    ]
 
     private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
-    private mutating func pick<T>(_ choices: [T], _ fallback: T) -> T { choices.randomElement(using: &generator) ?? fallback }
+    private mutating func pick<T>(_ choices: [T], _ fallback: T) -> T {
+        choices.randomElement(using: &generator) ?? fallback
+    }
 
     mutating func document() -> [UInt8] {
         var sensor: [(String, String)] = []
@@ -44,7 +48,8 @@ struct RandomJSON {
     private mutating func key(_ name: String) -> String {
         guard chance(5), let first = name.unicodeScalars.first else { return "\"\(name)\"" }
         let digits = String(first.value, radix: 16)
-        return "\"\\u" + String(repeating: "0", count: 4 - digits.count) + digits + name.unicodeScalars.dropFirst().map(String.init).joined() + "\""
+        return "\"\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            + name.unicodeScalars.dropFirst().map(String.init).joined() + "\""
     }
 
     private mutating func space() -> String { chance(15) ? pick([" ", "  ", "\n", "\t", "\r\n", " \n "], " ") : "" }
@@ -52,9 +57,14 @@ struct RandomJSON {
     mutating func string() -> String {
         var text = "\""
         for _ in 0..<pick([0, 1, 3, 7, 12, 15, 16, 17, 30, 60], 5) {
-            text += chance(92)
+            text +=
+                chance(92)
                 ? pick(["a", "b", "Z", "0", " ", "-", "}", "{", ",", ":", "[", "'", "/"], "a")
-                : pick(["é", "€", "🚢", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\udea2", "\\u0041", "\\t", "\u{7f}", "\u{2028}"], "é")
+                : pick(
+                    [
+                        "é", "€", "🚢", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\udea2", "\\u0041", "\\t",
+                        "\u{7f}", "\u{2028}",
+                    ], "é")
         }
         return text + "\""
     }
@@ -79,13 +89,17 @@ struct RandomJSON {
             return value.isFinite ? "\(value)" : "0"
         case 4:
             let exponent = Int.random(in: -30...30, using: &generator)
-            return "\(Int.random(in: -999...999, using: &generator))\(pick(["e", "E"], "e"))\(exponent >= 0 && chance(50) ? "+" : "")\(exponent)"
+            return
+                "\(Int.random(in: -999...999, using: &generator))\(pick(["e", "E"], "e"))\(exponent >= 0 && chance(50) ? "+" : "")\(exponent)"
         case 5: return pick(["-0", "0", "0.0", "-0.0", "0e0", "1E5", "0.5e-7"], "0")
         case 6:
             var digits = "\(Int.random(in: 0...9, using: &generator))."
-            for _ in 0..<Int.random(in: 1...30, using: &generator) { digits += String(Int.random(in: 0...9, using: &generator)) }
+            for _ in 0..<Int.random(in: 1...30, using: &generator) {
+                digits += String(Int.random(in: 0...9, using: &generator))
+            }
             return digits
-        default: return "\(Int.random(in: 0...999, using: &generator)).\(Int.random(in: 0...99999999, using: &generator))"
+        default:
+            return "\(Int.random(in: 0...999, using: &generator)).\(Int.random(in: 0...99999999, using: &generator))"
         }
     }
 
@@ -100,7 +114,9 @@ struct RandomJSON {
             let members = (0..<Int.random(in: 0...3, using: &generator)).map { ("k\($0)", value(depth - 1)) }
             return object(members)
         default:
-            let elements = (0..<Int.random(in: 0...4, using: &generator)).map { _ in space() + value(depth - 1) + space() }
+            let elements = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                space() + value(depth - 1) + space()
+            }
             return "[" + elements.joined(separator: ",") + "]"
         }
     }

@@ -100,12 +100,68 @@ func outcomes(_ expression: Expression, _ batch: RecordBatch, _ selection: Selec
         ),
         ("has(site) && site != \"test\"", [.value(.bool(true)), .value(.bool(false)), .value(.bool(false))]),
         ("has(site) ? site : kind", [.value(.string("quay 4")), .value(.string("temp")), .value(.string("test"))]),
-        ("10 / count > 2", [.value(.bool(true)), .value(.bool(false)),
-            .failure("division by zero in `10 / count` (count = 0)")]),
+        (
+            "10 / count > 2",
+            [
+                .value(.bool(true)), .value(.bool(false)),
+                .failure("division by zero in `10 / count` (count = 0)"),
+            ]
+        ),
         ("10 / count > 2 || open", [.value(.bool(true)), .value(.bool(false)), .value(.bool(true))]),
-        ("sensor.id.startsWith('tank-07') && sensor.id.size() < 8",
-            [.value(.bool(true)), .value(.bool(false)), .value(.bool(false))]),
+        (
+            "sensor.id.startsWith('tank-07') && sensor.id.size() < 8",
+            [.value(.bool(true)), .value(.bool(false)), .value(.bool(false))]
+        ),
     ]
+
+    /// A guard that fails guards nothing: the field behind it is read with a check, and its absence is a failure too.
+    @Test func guardsThatFail() throws {
+        let schema = Schema([Field("n", .int), Field("s", .string, optional: true)])
+        let rows: [[Value]] = [
+            [.int(0), .null], [.int(0), .string("a")], [.int(1), .null], [.int(1), .string("a")],
+        ]
+        let batch = Fixture.batch(rows, schema)
+        let failure = Outcome.failure("division by zero in `1 / n` (n = 0)")
+        let both = try Expression.compile("(1 / n > 0 ? has(s) : false) && s < 'b'", schema: schema)
+        #expect(outcomes(both, batch) == [failure, failure, .value(.bool(false)), .value(.bool(true))])
+        let either = try Expression.compile("(1 / n > 0 ? !has(s) : true) || s < 'b'", schema: schema)
+        #expect(outcomes(either, batch) == [failure, .value(.bool(true)), .value(.bool(true)), .value(.bool(true))])
+        let choice = try Expression.compile("(1 / n > 0 ? 'x' : 'y').upperAscii() + s.orValue('?')", schema: schema)
+        #expect(outcomes(choice, batch) == [failure, failure, .value(.string("X?")), .value(.string("Xa"))])
+    }
+
+    /// Failures of one batch are forgotten in the next, and `kept` may be the selection itself.
+    @Test func evaluatorsAreReused() throws {
+        let schema = Schema([Field("n", .int)])
+        let expression = try Expression.compile("10 / n > 2", schema: schema)
+        let evaluator = expression.makeEvaluator(capacity: 16)
+        let selection = Selection(capacity: 16)
+        for (numbers, kept, failed) in [
+            ([1, 0, 5, 3], [0, 3], [1]), ([2, 1, 9, 1], [0, 1, 3], []), ([0, 0], [], [0, 1]),
+        ] {
+            let batch = Fixture.batch(numbers.map { [.int(Int64($0))] }, schema)
+            selection.selectAll(batch.count)
+            evaluator.filter(batch, selection, into: selection)
+            #expect((0..<selection.count).map { Int(selection.rows[$0]) } == kept)
+            #expect(evaluator.failures.map(\.row) == failed)
+            #expect(selection.isDense == (kept.count == numbers.count))
+        }
+    }
+
+    /// Two texts of one record must not be able to fill the memory.
+    @Test func replacementIsBounded() throws {
+        let schema = Schema([Field("a", .string), Field("b", .string)])
+        let expression = try Expression.compile("a.replace('x', b).size()", schema: schema)
+        let long = Value.string(String(repeating: "x", count: 100_000))
+        let batch = Fixture.batch([[long, long], [.string("yxz"), long], [long, .string("yy")]], schema)
+        let evaluator = expression.makeEvaluator(capacity: batch.capacity)
+        let all = Selection(capacity: batch.capacity)
+        all.selectAll(batch.count)
+        let sizes = evaluator.evaluate(batch, all)
+        #expect(evaluator.failures.map(\.row) == [0])
+        #expect(evaluator.failures.first?.message == "text would be longer than 1 MiB in `a.replace('x', b)`")
+        #expect([sizes.value(at: 1), sizes.value(at: 2)] == [.int(100_002), .int(200_000)])
+    }
 
     @Test(arguments: cases) func values(_ text: String, _ expected: [Outcome]) throws {
         let expression = try Expression.compile(text, schema: Fixture.schema)

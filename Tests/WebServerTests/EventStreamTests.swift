@@ -80,7 +80,8 @@ import WebServer
 
     @Test func linesOfData() throws {
         let cases = [
-            ("a", "data: a\n\n"), ("", "data: \n\n"), ("a\nb", "data: a\ndata: b\n\n"), ("a\r\nb", "data: a\ndata: b\n\n"),
+            ("a", "data: a\n\n"), ("", "data: \n\n"), ("a\nb", "data: a\ndata: b\n\n"),
+            ("a\r\nb", "data: a\ndata: b\n\n"),
             ("a\rb\n\nc", "data: a\ndata: b\ndata: \ndata: c\n\n"), ("é\n", "data: é\ndata: \n\n"),
         ]
         for (data, expected) in cases {

@@ -34,9 +34,8 @@ final class RawClient: @unchecked Sendable {  // handed from thread to thread, n
         var limit = timeval(tv_sec: 20, tv_usec: 0)  // a hung test fails instead of hanging
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard connect(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 else {
-            let error = errno
-            close(descriptor)
-            throw Failure(description: "cannot connect to \(address): \(String(cString: strerror(error)))")
+            // Everything is initialised by now: `deinit` runs, and closes the socket.
+            throw Failure(description: "cannot connect to \(address): \(String(cString: strerror(errno)))")
         }
     }
 

@@ -84,8 +84,8 @@ import WebServer
             #expect(address.host == host && address.port == port, "\(text)")
         }
         for text in [
-            "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1]", "[::1:80",
-            "[127.0.0.1]:80", "port.bj:80", "127.0.0.256:80", "127.0.0.1:+80", "127.0.0.1:٨٠",
+            "", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1]",
+            "[::1:80", "[127.0.0.1]:80", "port.bj:80", "127.0.0.256:80", "127.0.0.1:+80", "127.0.0.1:٨٠",
         ] {
             let error = #expect(throws: WebServerError.self, "\(text)") { try ListenAddress(parsing: text) }
             #expect(error?.reason == .invalidAddress)

@@ -166,7 +166,9 @@ private let routes: [Route] = [
             "nonsense\r\n\r\n", "GET http://elsewhere/ HTTP/1.1\r\nHost: test\r\n\r\n",
             "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: -5\r\n\r\n",
             "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: many\r\n\r\n",
-            "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: test\r\n\u{0}\u{1}: x\r\n\r\n", "\u{16}\u{3}\u{1}\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: test\r\n\u{0}\u{1}: x\r\n\r\n",
+            "\u{16}\u{3}\u{1}\r\n\r\n",
             "GET * HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n",
         ]
         for text in texts {

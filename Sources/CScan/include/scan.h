@@ -78,20 +78,16 @@ static inline uint32_t scan_equal16(const uint8_t *_Nonnull p, const uint8_t *_N
 #endif
 }
 
-/// Bytes that are one of the two given.
-static inline uint32_t scan_either16(const uint8_t *_Nonnull p, uint8_t x, uint8_t y) {
-#if defined(__SSE2__)
-    const __m128i b = _mm_loadu_si128((const __m128i *)p);
-    return (uint32_t)_mm_movemask_epi8(
-        _mm_or_si128(_mm_cmpeq_epi8(b, _mm_set1_epi8((char)x)), _mm_cmpeq_epi8(b, _mm_set1_epi8((char)y))));
-#elif defined(__ARM_NEON)
-    const uint8x16_t b = vld1q_u8(p);
-    return scan_neon_mask(vorrq_u8(vceqq_u8(b, vdupq_n_u8(x)), vceqq_u8(b, vdupq_n_u8(y))));
-#else
-    uint32_t mask = 0;
-    for (int i = 0; i < 16; i++) mask |= (uint32_t)(p[i] == x || p[i] == y) << i;
-    return mask;
-#endif
+/// The four or eight bytes at any place, as a number of the machine's byte order (little-endian on all that are supported).
+static inline uint32_t scan_load32(const uint8_t *_Nonnull p) {
+    uint32_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+static inline uint64_t scan_load64(const uint8_t *_Nonnull p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
 }
 
 /// How `scan_parse_double` ended.

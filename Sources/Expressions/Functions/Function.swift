@@ -69,7 +69,8 @@ struct Function: Sendable {
             let result = " → " + overload.result.name
             let zone = takesZone ? "zone: string = \"UTC\"" : nil
             switch style {
-            case .global, .both: return "\(name)(\((types + (zone.map { [$0] } ?? [])).joined(separator: ", ")))" + result
+            case .global, .both:
+                return "\(name)(\((types + (zone.map { [$0] } ?? [])).joined(separator: ", ")))" + result
             case .variadic: return "\(name)(\(types[0]), …)" + result
             case .receiver:
                 let arguments = types.dropFirst() + (zone.map { [$0] } ?? [])

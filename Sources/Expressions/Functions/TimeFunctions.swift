@@ -9,11 +9,15 @@ extension FunctionTable {
         part("getDayOfMonth", .dayOfMonth, "Day of the month of a timestamp, from 0.", .int(12)),
         part("getDayOfWeek", .dayOfWeek, "Day of the week of a timestamp, Sunday being 0.", .int(5)),
         part("getDayOfYear", .dayOfYear, "Day of the year of a timestamp, from 0.", .int(43)),
-        part("getHours", .hours, "Hour of the day of a timestamp, or whole hours of a duration.", .int(23), .durationHours),
-        part("getMinutes", .minutes, "Minute of the hour, or whole minutes of a duration.", .int(31), .durationMinutes),
-        part("getSeconds", .seconds, "Second of the minute, or whole seconds of a duration.", .int(30), .durationSeconds),
         part(
-            "getMilliseconds", .milliseconds, "Milliseconds within the second, of a timestamp or a duration.", .int(250),
+            "getHours", .hours, "Hour of the day of a timestamp, or whole hours of a duration.", .int(23),
+            .durationHours),
+        part("getMinutes", .minutes, "Minute of the hour, or whole minutes of a duration.", .int(31), .durationMinutes),
+        part(
+            "getSeconds", .seconds, "Second of the minute, or seconds of a duration.", .int(30), .durationSeconds),
+        part(
+            "getMilliseconds", .milliseconds, "Milliseconds within the second, of a timestamp or a duration.",
+            .int(250),
             .durationMilliseconds),
     ]
 

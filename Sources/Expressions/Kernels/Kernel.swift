@@ -20,8 +20,8 @@ struct SlotMemory {
     var hasFailures: Bool
 }
 
-// Kernels are types with one static function, not closures: the loops below are generic over them, and the compiler makes
-// a concrete loop of each pair (HOTPATH.md 3: a closure per element costs nine times as much).
+// Kernels are types with one static function, not closures: the loops below are generic over them, and the compiler
+// makes a concrete loop of each pair (HOTPATH.md 3: a closure per element costs nine times as much).
 
 protocol UnaryKernel {
     associatedtype A

@@ -116,26 +116,17 @@ enum Text {
         return part(view, start, end)
     }
 
-    /// A copy with the bytes of one range of ASCII letters changed by case.
-    static func cased(_ view: ByteView, from first: UInt8, _ arena: Arena) -> ByteView {
-        if view.count == 0 { return .empty }
-        let out = arena.allocate(view.count)
+    /// Writes `view` with the bytes of one range of ASCII letters changed by case.
+    @inline(__always)
+    static func write(_ view: ByteView, casedFrom first: UInt8, to out: UnsafeMutablePointer<UInt8>) {
+        let base = view.base
+        let count = view.count
         var index = 0
-        while index < view.count {
-            let byte = view.base[index]
+        while index < count {
+            let byte = base[index]
             out[index] = byte ^ (bit(byte &- first < 26) << 5)
             index += 1
         }
-        return ByteView(base: UnsafePointer(out), count: view.count)
-    }
-
-    static func joined(_ a: ByteView, _ b: ByteView, _ arena: Arena) -> ByteView {
-        if a.count == 0 { return b }
-        if b.count == 0 { return a }
-        let out = arena.allocate(a.count + b.count)
-        out.update(from: a.base, count: a.count)
-        (out + a.count).update(from: b.base, count: b.count)
-        return ByteView(base: UnsafePointer(out), count: a.count + b.count)
     }
 
     /// Without white space at both ends.
@@ -172,6 +163,27 @@ enum Text {
         case (0xE3, 0x80): return third == 0x80 ? 3 : 0
         default: return 0
         }
+    }
+
+    /// Bytes that `replace` may make of one text. Without a bound, two texts of a record could fill the memory.
+    static let mostReplaced = 1 << 20
+
+    /// Whether `replace` would make more than it may.
+    static func isTooLong(replacing old: ByteView, with new: ByteView, in view: ByteView, limit: Int64) -> Bool {
+        if (view.count + 1) * (new.count + 1) <= mostReplaced { return false }
+        var length = view.count
+        var left = limit < 0 ? Int64.max : limit
+        if old.count == 0 {
+            let places = min(left, size(view) + 1)
+            return length + Int(places) * new.count > mostReplaced
+        }
+        var at = 0
+        while left > 0, let found = find(old, in: view, from: at) {
+            length += new.count - old.count
+            at = found + old.count
+            left -= 1
+        }
+        return length > mostReplaced
     }
 
     /// Appends `view` with up to `limit` occurrences of `old` replaced (all when negative) to `buffer`. An empty `old`

@@ -18,15 +18,49 @@ enum TextKernels {
             let out = target.data.assumingMemoryBound(to: ByteView.self)
             Loop.each(rows) { row in out[row] = Text.trimmed(x[row &* s]) }
         case .lowerAscii, .upperAscii:
-            let out = target.data.assumingMemoryBound(to: ByteView.self)
-            let first = operation == .lowerAscii ? UInt8(ascii: "A") : UInt8(ascii: "a")
-            Loop.each(rows) { row in out[row] = Text.cased(x[row &* s], from: first, arena) }
-        case .concatenate:
-            let out = target.data.assumingMemoryBound(to: ByteView.self)
-            Loop.each(rows) { row in out[row] = Text.joined(x[row &* s], y[row &* t], arena) }
-        default: replace(rows, a, b, c, d, operation == .replaceSome, target, arena, &buffer)
+            changeCase(operation == .lowerAscii ? UInt8(ascii: "A") : UInt8(ascii: "a"), rows, a, target, arena)
+        case .concatenate: concatenate(rows, a, b, target, arena)
+        default: return replace(rows, a, b, c, d, operation == .replaceSome, target, arena, &buffer)
         }
         return false
+    }
+
+    /// Texts that are made take one run of memory for all rows.
+    private static func changeCase(
+        _ first: UInt8, _ rows: Rows, _ a: SlotMemory, _ target: SlotMemory, _ arena: Arena
+    ) {
+        let x = a.data.assumingMemoryBound(to: ByteView.self)
+        let out = target.data.assumingMemoryBound(to: ByteView.self)
+        let step = a.step
+        var total = 0
+        Loop.each(rows) { row in total &+= x[row &* step].count }
+        var place = arena.allocate(total)
+        Loop.each(rows) { row in
+            let view = x[row &* step]
+            Text.write(view, casedFrom: first, to: place)
+            out[row] = ByteView(base: UnsafePointer(place), count: view.count)
+            place += view.count
+        }
+    }
+
+    private static func concatenate(
+        _ rows: Rows, _ a: SlotMemory, _ b: SlotMemory, _ target: SlotMemory, _ arena: Arena
+    ) {
+        let x = a.data.assumingMemoryBound(to: ByteView.self)
+        let y = b.data.assumingMemoryBound(to: ByteView.self)
+        let out = target.data.assumingMemoryBound(to: ByteView.self)
+        let (s, t) = (a.step, b.step)
+        var total = 0
+        Loop.each(rows) { row in total &+= x[row &* s].count &+ y[row &* t].count }
+        var place = arena.allocate(total)
+        Loop.each(rows) { row in
+            let (left, right) = (x[row &* s], y[row &* t])
+            place.update(from: left.base, count: left.count)
+            (place + left.count).update(from: right.base, count: right.count)
+            let count = left.count &+ right.count
+            out[row] = ByteView(base: UnsafePointer(place), count: count)
+            place += count
+        }
     }
 
     private static func test(
@@ -95,20 +129,43 @@ enum TextKernels {
     private static func replace(
         _ rows: Rows, _ a: SlotMemory, _ b: SlotMemory, _ c: SlotMemory, _ d: SlotMemory, _ isLimited: Bool,
         _ target: SlotMemory, _ arena: Arena, _ buffer: inout ByteBuffer
-    ) {
+    ) -> Bool {
+        var failed = false
         let x = a.data.assumingMemoryBound(to: ByteView.self)
         let old = b.data.assumingMemoryBound(to: ByteView.self)
         let new = c.data.assumingMemoryBound(to: ByteView.self)
         let limits = d.data.assumingMemoryBound(to: Int64.self)
         let out = target.data.assumingMemoryBound(to: ByteView.self)
+        buffer.removeAll()
         var index = 0
         while index < rows.count {
             let row = Int(rows.rows[index])
-            buffer.removeAll()
+            let start = buffer.count
             let limit = isLimited ? limits[row &* d.step] : -1
-            Text.replace(x[row &* a.step], old[row &* b.step], new[row &* c.step], limit: limit, to: &buffer)
-            out[row] = arena.copy(buffer.bytes)
+            let (view, from, to) = (x[row &* a.step], old[row &* b.step], new[row &* c.step])
+            if Text.isTooLong(replacing: from, with: to, in: view, limit: limit) {
+                failed = true
+            } else {
+                Text.replace(view, from, to, limit: limit, to: &buffer)
+            }
+            out[row].length = UInt32(truncatingIfNeeded: buffer.count - start)
             index += 1
+        }
+        place(buffer, rows, out, arena)
+        return failed
+    }
+
+    /// Points the views to a copy of what was written for all rows, one behind the other; their lengths are set
+    /// already.
+    static func place(
+        _ buffer: borrowing ByteBuffer, _ rows: Rows, _ out: UnsafeMutablePointer<ByteView>, _ arena: Arena
+    ) {
+        let copy = arena.copy(buffer.bytes)
+        var at = 0
+        Loop.each(rows) { row in
+            let count = out[row].count
+            out[row] = ByteView(base: copy.base + at, count: count)
+            at += count
         }
     }
 }
@@ -200,10 +257,11 @@ enum ConversionKernels {
     ) -> Bool {
         let out = target.data.assumingMemoryBound(to: ByteView.self)
         var failed = false
+        buffer.removeAll()
         var index = 0
         while index < rows.count {
             let row = Int(rows.rows[index])
-            buffer.removeAll()
+            let start = buffer.count
             switch operation {
             case .stringFromInt: buffer.append(Failures.int(a, row))
             case .stringFromUInt: buffer.append(Failures.uint(a, row))
@@ -220,9 +278,10 @@ enum ConversionKernels {
                 }
             default: TimeText.append(duration: Failures.int(a, row), to: &buffer)
             }
-            out[row] = arena.copy(buffer.bytes)
+            out[row].length = UInt32(truncatingIfNeeded: buffer.count - start)
             index += 1
         }
+        TextKernels.place(buffer, rows, out, arena)
         return failed
     }
 
