@@ -16,8 +16,8 @@ func layer(_ name: String, _ uses: [String] = []) -> Target {
     .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ uses: [String]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
+func tests(_ name: String, _ uses: [String], data: [String] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: uses.map { .byName(name: $0) }, exclude: data, swiftSettings: strict)
 }
 
 /// A C library of the distribution, found by pkg-config, seen by exactly one target of ours.
@@ -38,6 +38,7 @@ let package = Package(
         library("CYaml", "yaml-0.1", "libyaml-dev"),
         library("CMicroHTTPD", "libmicrohttpd", "libmicrohttpd-dev"),
         library("CMimalloc", nil, "libmimalloc-dev"),
+        library("CSQLite", "sqlite3", "libsqlite3-dev"),
         .target(name: "CScan"),
         layer("Records"),
         layer("Settings", ["CYaml"]),
@@ -89,8 +90,14 @@ let package = Package(
         tests("Topology", ["Topology", "Records", "Settings"]),
         tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
-        tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
-        tests("CLI", ["CLI", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
+        tests(
+            "Node",
+            [
+                "CSQLite", "Node", "KafkaClient", "Codecs", "Runtime", "Topology", "Records", "Settings", "Simulators",
+                "Telemetry",
+            ],
+            data: ["Topologies"]),
+        tests("CLI", ["CLI", "Arguments", "KafkaClient", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]
