@@ -21,8 +21,8 @@ extension StepSpec {
 /// What is known of a stream at one point of a topology.
 public struct StreamShape: Sendable {
     public var schema: Schema
-    /// The field that holds the source topic's key, as it is called here: rows with equal values stand in one partition.
-    /// Nil when unknown or no longer among the fields.
+    /// The field that holds the source topic's key, as it is called here: rows with equal values stand in one
+    /// partition. Nil when unknown or no longer among the fields.
     public var partitionKey: String?
     /// The fields a windowed step grouped by; empty before any grouping.
     public var groupedBy: [String]
@@ -32,7 +32,8 @@ public struct StreamShape: Sendable {
     public var isAlert: Bool
 
     public init(
-        schema: Schema, partitionKey: String?, groupedBy: [String] = [], isUnchanged: Bool = false, isAlert: Bool = false
+        schema: Schema, partitionKey: String?, groupedBy: [String] = [], isUnchanged: Bool = false,
+        isAlert: Bool = false
     ) {
         self.schema = schema
         self.partitionKey = partitionKey
@@ -58,13 +59,15 @@ public struct StepInput {
         self.diagnostics = diagnostics
     }
 
-    /// An expression of the step, its errors reported at their place in the file. `allowingAbsence`: whether it may be an
-    /// optional field, unguarded.
+    /// An expression of the step, its errors reported at their place in the file. `allowingAbsence`: whether it may be
+    /// an optional field, unguarded.
     public func expression(
         _ node: ConfigNode, expecting: ValueType? = nil, allowingAbsence: Bool = false
     ) -> Expression? {
         guard case .scalar(let text, _) = node.content else {
-            diagnostics.error(node.place, "expected an expression, found \(node.found)", hint: "quote it if YAML reads it otherwise: 'a > b'")
+            diagnostics.error(
+                node.place, "expected an expression, found \(node.found)",
+                hint: "quote it if YAML reads it otherwise: 'a > b'")
             return nil
         }
         return expression(text, in: node, at: 0, expecting: expecting, allowingAbsence: allowingAbsence)
