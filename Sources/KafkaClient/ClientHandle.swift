@@ -12,7 +12,8 @@ final class ClientHandle: @unchecked Sendable {
 
     /// Makes a client. `hooks` hears of what callbacks bring, on the thread that polls.
     init(
-        _ configuration: ClientConfiguration, _ settings: ClientSettings, hooks: (any ClientHooks)?, log: @escaping ClientLog,
+        _ configuration: ClientConfiguration, _ settings: ClientSettings, hooks: (any ClientHooks)?,
+        log: @escaping ClientLog,
         prepare: (OpaquePointer) -> Void = { _ in }
     ) throws(KafkaError) {
         let (conf, secrets) = try configuration.make(settings)

@@ -107,7 +107,8 @@ extension Consumer {
                 return nil
             }
             return StartedPartition(
-                index: index, partition: partition, offset: found.offset, metadata: found.metadataText, origin: .committed)
+                index: index, partition: partition, offset: found.offset, metadata: found.metadataText,
+                origin: .committed)
         }
         let offset = startPolicy == .earliest ? range.low : range.high
         return StartedPartition(index: index, partition: partition, offset: offset, metadata: nil, origin: .policy)
@@ -180,7 +181,9 @@ extension Consumer {
     }
 
     private func incrementalAssign(_ list: borrowing PartitionList) -> KafkaError? {
-        rd_kafka_incremental_assign(client.raw, list.raw).map { KafkaError(consuming: $0, during: "assigning partitions") }
+        rd_kafka_incremental_assign(client.raw, list.raw).map {
+            KafkaError(consuming: $0, during: "assigning partitions")
+        }
     }
 
     private func incrementalUnassign(_ list: borrowing PartitionList) -> KafkaError? {

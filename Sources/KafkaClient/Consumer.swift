@@ -48,7 +48,8 @@ public final class Consumer {
         _ settings: ClientSettings, group: String, startPolicy: StartPolicy = .earliest, log: @escaping ClientLog
     ) throws(KafkaError) {
         try self.init(
-            settings, group: group, startPolicy: startPolicy, cooperative: ProtocolSupport.supportsCooperative, log: log)
+            settings, group: group, startPolicy: startPolicy, cooperative: ProtocolSupport.supportsCooperative, log: log
+        )
     }
 
     init(
@@ -80,7 +81,7 @@ public final class Consumer {
     /// Joins the group for these topics. A name that starts with `^` is a regular expression.
     public func subscribe(_ topics: [String]) throws(KafkaError) {
         let list = PartitionList(capacity: topics.count)
-        for topic in topics { list.add(topic, RD_KAFKA_PARTITION_UA_NUMBER) }
+        for topic in topics { list.add(topic, unassignedPartition) }
         let code = rd_kafka_subscribe(client.raw, list.raw)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {
             throw KafkaError(code, during: "subscribing to \(topics.joined(separator: ", "))")
@@ -208,7 +209,9 @@ public final class Consumer {
     public var fatalError: KafkaError? { client.fatalError }
 
     /// Sends a rebalance to the consumer whose poll is running, and ends that poll early so that `settle` comes soon.
-    fileprivate func rebalanced(_ code: rd_kafka_resp_err_t, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) {
+    fileprivate func rebalanced(
+        _ code: rd_kafka_resp_err_t, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    ) {
         rebalance(code, list)
         rd_kafka_queue_yield(queue)
     }
@@ -253,7 +256,8 @@ private func rebalanceCallback(
     hooks.consumer?.rebalanced(code, list)
 }
 
-let RD_KAFKA_PARTITION_UA_NUMBER: Int32 = -1
+/// RD_KAFKA_PARTITION_UA, a macro with a cast.
+let unassignedPartition: Int32 = -1
 
 /// For intervals and time limits.
 func monotonicMilliseconds() -> Int64 {

@@ -14,7 +14,7 @@ extension KafkaTests {
             let first = try Reader(address, group: "g-\(topic)", topics: [topic])
             #expect(first.turns { $0.messages.count == 10 })
             #expect(first.started.allSatisfy { $0.offset == 0 && $0.metadata == nil && $0.origin == .policy })
-            try first.consumer.commitSync([OffsetCommit(TopicPartition(topic, 0), 3, metadata: "état: 7µs\u{0}!")])
+            try first.consumer.commitSync([OffsetCommit(TopicPartition(topic, 0), 3, metadata: "état: 7µs!")])
             let token = first.consumer.commit([OffsetCommit(TopicPartition(topic, 1), 5)])
             #expect(first.turns { $0.commits.map(\.token) == [token] })
             #expect(first.commits.allSatisfy { $0.error == nil })
@@ -24,7 +24,7 @@ extension KafkaTests {
             #expect(second.turns { $0.messages.count == 2 && $0.started.count == 2 })
             let started = second.started.sorted { $0.partition.partition < $1.partition.partition }
             #expect(started.map(\.offset) == [3, 5])
-            #expect(started.map(\.metadata) == ["état: 7µs\u{0}!", nil])
+            #expect(started.map(\.metadata) == ["état: 7µs!", nil])
             #expect(started.allSatisfy { $0.origin == .committed })
             #expect(second.messages.map(\.value) == ["6", "8"])
             second.consumer.close()
@@ -108,7 +108,7 @@ extension KafkaTests {
             }
 
             func join() throws -> Reader {
-                let session = scene.ground == .mock ? "1500" : "6000"
+                let session = scene.ground == .mock && ProtocolSupport.versionNumber >= Ground.maturedMock ? "1500" : "6000"
                 let settings = ClientSettings(
                     brokers: address, properties: ["heartbeat.interval.ms": "200", "session.timeout.ms": session])
                 let consumer = try Consumer(
@@ -167,7 +167,8 @@ extension KafkaTests {
             }
         }
 
-        @Test func aMemberThatWasTooSlowHearsOfItsLoss() throws {
+        @Test(.enabled(if: ProtocolSupport.versionNumber >= Ground.maturedMock, "the old mock cluster forms groups late"))
+        func aMemberThatWasTooSlowHearsOfItsLoss() throws {
             let (address, topic, broker) = try Ground.mock.topic(partitions: 2)
             let reader = try Reader(
                 address, group: "g", topics: [topic],
