@@ -90,7 +90,7 @@ let package = Package(
         tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
         tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
-        tests("CLI", ["CLI", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
+        tests("CLI", ["CLI", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]
