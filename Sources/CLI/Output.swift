@@ -8,6 +8,8 @@ enum Output {
     static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
     /// What went wrong, to standard error.
     static func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO) }
+    /// Bytes as they are, to standard output.
+    static func bytes(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { write($0, to: STDOUT_FILENO) } }
     /// Beside results, without a line's end: progress.
     static func errorText(_ text: String) { write(text, to: STDERR_FILENO) }
 

@@ -27,7 +27,8 @@ enum ReplayCommand: CommandType {
     static let map = Option.repeated("map", short: "m", ArgumentType<String>.text.called("FIELD=COLUMN"), "a field of the events: FIELD=COLUMN, with :string, :int, :double, :bool or :timestamp behind it for a type of its own, or FIELD='text'; dots make objects. All columns unless set", section: "Events")
     static let key = Option.optional("key", short: "k", ArgumentType<String>.text.called("COLUMN"), "the records' key: a column, or text with columns in braces, '{road}-{station}'", section: "Events")
 
-    static let time = Option.optional("time", ArgumentType<String>.text.called("COLUMN"), "column with the event's time, written to the events in RFC 3339; also the records' timestamp", section: "Time")
+    static let time = Option.optional("time", ArgumentType<String>.text.called("COLUMN"), "column with the event's time, written to the events in RFC 3339", section: "Time")
+    static let recordTime = Option.value("record-time", .choice(["now", "event"]), default: "now", "the Kafka records' own timestamp; brokers delete records by it, so that old events go at once unless the topic's retention.ms is -1", section: "Time")
     static let timeFormat = Option.value("time-format", ArgumentType<String>.text.called("FORMAT"), default: "rfc3339", "how times are written: rfc3339, unix-ms, unix-s, or a pattern such as 'dd/MM/yyyy H:mm'", section: "Time")
     static let zone = Option.optional("time-zone", ArgumentType<String>.text.called("ZONE"), "of times without an offset: UTC unless set, +01:00, Europe/Paris", section: "Time")
     static let speed = Option.value("speed", ArgumentType<String>.text.called("original|N|max"), default: "max", "spacing of the events: as recorded, N times faster, or as fast as it goes", section: "Time")
@@ -47,7 +48,7 @@ enum ReplayCommand: CommandType {
         options: [
             brokers, topic, partitions, RunCommand.replication, dryRun, limit, onError, RunCommand.properties,
             RunCommand.propertyFile, format, delimiter, columns, nulls, unpivot, keep, start, step, map, key, time, timeFormat,
-            zone, speed, shift,
+            zone, recordTime, speed, shift,
         ],
         arguments: [file],
         examples: [
@@ -89,7 +90,7 @@ enum ReplayCommand: CommandType {
         let made = try KafkaAccess.ensure(
             topic, partitions: arguments[partitions], replication: arguments[RunCommand.replication], admin, client)
         if made.isNew { Output.error("topic '\(topic)' made with \(made.partitions) partitions") }
-        let sender = try ReplaySender(client, topic: topic, report: Output.error)
+        let sender = try ReplaySender(client, topic: topic, stampsEventTime: arguments[recordTime] == "event", report: Output.error)
         let clock = MachineClock()
         let begin = clock.monotonicMicroseconds
         var failure: CommandFailure?

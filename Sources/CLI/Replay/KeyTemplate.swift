@@ -1,6 +1,6 @@
 import Arguments
 
-/// What a record's key is made of: a column, or text with columns in braces, `{road}-{station}`.
+/// What a record's key is made of: a column, or text with columns in braces, `{road}-{station}`, or text in single quotes.
 struct KeyTemplate {
     private enum Part {
         case text(String)
@@ -10,6 +10,10 @@ struct KeyTemplate {
     private var parts: [Part] = []
 
     init(_ text: String, of source: any RowSource) throws(CommandFailure) {
+        if text.count > 2, text.hasPrefix("'"), text.hasSuffix("'") {
+            parts = [.text(String(text.dropFirst().dropLast()))]
+            return
+        }
         guard text.contains("{") else {
             parts = [.column(try source.column(named: text), text)]
             return

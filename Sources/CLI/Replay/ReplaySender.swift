@@ -11,10 +11,15 @@ final class ReplaySender: ReplayTarget {
     private let handle: TopicHandle
     private let report: (String) -> Void
     private var reported = 0
+    /// Whether records bear the events' times, or that of their sending.
+    private let stampsEventTime: Bool
 
-    init(_ settings: ClientSettings, topic: String, report: @escaping (String) -> Void) throws(CommandFailure) {
+    init(
+        _ settings: ClientSettings, topic: String, stampsEventTime: Bool, report: @escaping (String) -> Void
+    ) throws(CommandFailure) {
         self.settings = settings
         self.topic = topic
+        self.stampsEventTime = stampsEventTime
         self.report = report
         do throws(KafkaError) {
             producer = try Producer(settings, lingerMilliseconds: 5, log: KafkaAccess.silence)
@@ -27,7 +32,7 @@ final class ReplaySender: ReplayTarget {
     var undelivered: Int { producer.failedTotal + producer.outstandingTotal }
 
     func send(_ event: EventBuilder) throws(CommandFailure) {
-        let time = event.eventTime?.milliseconds ?? 0
+        let time = stampsEventTime ? event.eventTime?.milliseconds ?? 0 : 0
         try send(key: event.keyBytes, value: event.body.bytes, time: time)
     }
 
