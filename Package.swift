@@ -50,15 +50,15 @@ let package = Package(
         layer("Codecs", ["CScan", "Records"]),
         layer("Expressions", ["Records"]),
         layer("Inference", ["Records"]),
-        layer("StateStore", ["CScan", "Records"]),
+        layer("StateStore", ["Records"]),
         layer("Alerting", ["Records"]),
         layer("Simulators", ["Records"]),
         // Level 2
-        layer("Operators", ["CScan", "Records", "Settings", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
+        layer("Operators", ["CScan", "Records", "Settings", "Expressions", "Inference", "StateStore", "Alerting"]),
         // Level 3
-        layer("Topology", ["Records", "Settings", "Codecs", "Expressions", "Alerting", "Operators"]),
+        layer("Topology", ["Records", "Settings", "Codecs", "Operators"]),
         // Level 4
-        layer("Runtime", ["Records", "Telemetry", "Codecs", "Operators", "Topology"]),
+        layer("Runtime", ["Records", "Settings", "Telemetry", "Codecs", "Operators", "Topology"]),
         // Level 5
         layer("Console", ["Records", "Telemetry", "WebServer", "Runtime"]),
         // Level 6
@@ -68,7 +68,7 @@ let package = Package(
             name: "CLI",
             dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Console", "Node", "CMimalloc"],
             swiftSettings: strict),
-        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"]),
+        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"], linkerSettings: [.linkedLibrary("mimalloc")]),
         .executableTarget(
             name: "Bench",
             dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console", "Node"],

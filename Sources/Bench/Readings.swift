@@ -30,7 +30,8 @@ final class Readings {
         var buffer = ByteBuffer(capacity: 256)
         for index in 0..<count {
             let id = index % 1000
-            let time = base + Int64(index) - Int64(next() % 500) + 500
+            // The last one comes ten minutes later, so that every window before it closes.
+            let time = base + Int64(index) - Int64(next() % 500) + (index == count - 1 ? 600_000 : 500)
             let value = Double(next() % 6000) / 100
             let digits = String(id)
             let key = "s" + String(repeating: "0", count: 5 - digits.count) + digits

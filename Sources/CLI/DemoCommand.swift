@@ -49,7 +49,7 @@ enum DemoCommand: CommandType {
             let settings = try settings(arguments)
             let environment = Environment.variables
             let stop = Locked(false)
-            Signals.onStop { _ in stop.value = true }
+            Signals.onStop({ _ in stop.value = true }, second: { BoardScreen.restore() })
             let showsBoard = !arguments[json] && !arguments[plain] && BoardScreen.isPossible(environment)
             let notes = showsBoard && isatty(STDERR_FILENO) == 1 ? NoteKeeper() : nil
             let output: any DemoOutput

@@ -11,6 +11,7 @@ enum RunCommand: CommandType {
     static let application = Option.required("application", short: "a", ArgumentType<String>.text.called("ID"), "names the cluster: nodes with the same id share the work; also the consumer group", environment: "VIGIE_APPLICATION")
     static let node = Option.optional("node", ArgumentType<String>.text.called("ID"), "names this node among them; the host's name and the process id unless set", environment: "VIGIE_NODE")
     static let topologies = Option.repeated("topologies", .existingPath, "topologies to run, as arguments name them")
+    static let topics = Option.repeated("topic", ArgumentType<String>.text.called("NAME=TOPIC"), "the topic of a source or sink, by its name in the file, in place of the file's")
     static let workers = Option.value("workers", .int(in: 1...256), default: 1, "threads, each with partitions of its own", environment: "VIGIE_WORKERS")
     static let httpPort = Option.value("http-port", .port, default: 8080, "port of the pages (health, metrics, status); 0 for a free one", environment: "VIGIE_HTTP_PORT")
     static let httpAddress = Option.value("http-address", .text, default: "127.0.0.1", "address of the pages; loopback unless told otherwise", environment: "VIGIE_HTTP_ADDRESS")
@@ -36,7 +37,7 @@ enum RunCommand: CommandType {
             or elsewhere, to share the partitions; stop any of them, and the others take over.
             """,
         options: [
-            brokers, application, node, topologies, workers, httpPort, httpAddress, noHTTP, properties, propertyFile,
+            brokers, application, node, topologies, topics, workers, httpPort, httpAddress, noHTTP, properties, propertyFile,
             stateDirectory, start, outOfRange, linger, commit, deadLetters, noCreate, replication, logLevel, logFormat,
         ],
         arguments: [TopologyFiles.argument],
@@ -52,7 +53,9 @@ enum RunCommand: CommandType {
             Output.error("error: no topology is named\n  hint: vigie run … Topologies, or --topologies Topologies")
             return .usage
         }
-        guard let plans = TopologyFiles.load(paths) else { return .configuration }
+        guard var plans = TopologyFiles.load(paths) else { return .configuration }
+        guard let others = otherTopics(arguments[topics], plans) else { return .usage }
+        plans = plans.map { $0.onTopics(others) }
         var properties: [String: String] = [:]
         do throws(PropertyError) {
             if let file = arguments[propertyFile] { properties = try Properties.read(file: file) }
@@ -78,6 +81,21 @@ enum RunCommand: CommandType {
         settings.replication = arguments[replication]
         settings.stateDirectory = arguments[stateDirectory]
         return run(settings, plans, log)
+    }
+
+    /// `--topic NAME=TOPIC`; says what is wrong and returns nil when a name is not that of a source or sink.
+    private static func otherTopics(_ pairs: [String], _ plans: [TopologyPlan]) -> [String: String]? {
+        let names = plans.flatMap { $0.sources.map(\.name) + $0.sinks.map(\.name) }
+        var topics: [String: String] = [:]
+        for pair in pairs {
+            let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, names.contains(parts[0]) else {
+                Output.error("error: --topic \(pair) names no source or sink of the topologies\n  hint: --topic NAME=TOPIC with one of: \(names.joined(separator: ", "))")
+                return nil
+            }
+            topics[parts[0]] = parts[1]
+        }
+        return topics
     }
 
     private static func run(_ settings: NodeSettings, _ plans: [TopologyPlan], _ log: Log) -> ExitCode {

@@ -5,18 +5,23 @@ import Glibc
 enum Signals {
     private final class Action: Sendable {
         let body: @Sendable (String) -> Void
-        init(_ body: @escaping @Sendable (String) -> Void) { self.body = body }
+        let second: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable (String) -> Void, _ second: @escaping @Sendable () -> Void) {
+            self.body = body
+            self.second = second
+        }
     }
 
     /// Calls `body` with the signal's name at the first of them. To be called before any other thread is started: threads
-    /// inherit the mask.
-    static func onStop(_ body: @escaping @Sendable (String) -> Void) {
+    /// inherit the mask. `second`: what has to be put in order before a second signal ends the process.
+    static func onStop(_ body: @escaping @Sendable (String) -> Void, second: @escaping @Sendable () -> Void = {}) {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGINT)
         sigaddset(&set, SIGTERM)
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        let action = Unmanaged.passRetained(Action(body))
+        let action = Unmanaged.passRetained(Action(body, second))
         var thread = pthread_t()
         let code = pthread_create(&thread, nil, { raw in
             guard let raw else { return nil }
@@ -29,6 +34,7 @@ enum Signals {
             sigwait(&set, &signal)
             action.body(signal == SIGINT ? "SIGINT" : "SIGTERM")
             sigwait(&set, &signal)
+            action.second()
             _exit(128 + signal)
         }, action.toOpaque())
         if code == 0 { pthread_detach(thread) } else { action.release() }

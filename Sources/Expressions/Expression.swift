@@ -73,6 +73,9 @@ public struct Expression: Sendable {
     public func makeEvaluator(capacity: Int) -> Evaluator { Evaluator(self, capacity: capacity) }
 }
 
+/// `Expression` by a name that Foundation has no type of.
+public typealias CELExpression = Expression
+
 extension Expression: CustomStringConvertible {
     public var description: String { text }
 }

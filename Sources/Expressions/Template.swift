@@ -31,7 +31,9 @@ public struct Template: Sendable {
     }
 
     /// A renderer with memory for batches of up to `capacity` rows, for one thread.
-    public func makeRenderer(capacity: Int) -> TemplateRenderer { TemplateRenderer(self, capacity: capacity) }
+    public func makeRenderer(capacity: Int = Limits.batchRows) -> TemplateRenderer {
+        TemplateRenderer(self, capacity: capacity)
+    }
 }
 
 extension Template: CustomStringConvertible {

@@ -13,6 +13,7 @@ public final class TemplateRenderer {
     }
 
     private var parts: [Part]
+    private let oneRow = Selection(capacity: 1)
 
     init(_ template: Template, capacity: Int) {
         self.template = template
@@ -35,6 +36,15 @@ public final class TemplateRenderer {
             failures += evaluator.failures
             parts[index] = .value(evaluator, format, column)
         }
+    }
+
+    /// Computes and appends the text for one row. For rows few and far between, such as those that raise an alert.
+    public func append(_ row: Int, of batch: RecordBatch, to buffer: inout ByteBuffer) {
+        oneRow.rows[0] = UInt32(truncatingIfNeeded: row)
+        oneRow.count = 1
+        oneRow.isDense = row == 0
+        prepare(batch, oneRow)
+        append(row: row, to: &buffer)
     }
 
     /// Appends the text for one of the rows that were prepared.

@@ -10,11 +10,19 @@ public struct TopologyPlan: Sendable {
     /// Title by language code; "" for a text without one.
     public let title: [String: String]
     public let file: String
-    public let sources: [SourcePlan]
+    public private(set) var sources: [SourcePlan]
     /// In an order in which every step stands after the one it reads.
     public let steps: [StepPlan]
-    public let sinks: [SinkPlan]
+    public private(set) var sinks: [SinkPlan]
     public let tests: [InlineTest]
+
+    /// The same topology on other topics: by the name of a source or sink, the topic to use in place of the file's.
+    public func onTopics(_ topics: [String: String]) -> TopologyPlan {
+        var copy = self
+        for index in sources.indices { copy.sources[index].topic = topics[sources[index].name] ?? sources[index].topic }
+        for index in sinks.indices { copy.sinks[index].topic = topics[sinks[index].name] ?? sinks[index].topic }
+        return copy
+    }
 
     /// The source whose records a step or sink works on.
     public func root(of name: String) -> SourcePlan? {
@@ -41,7 +49,7 @@ public struct SourcePlan: Sendable {
 
     public let name: String
     public let place: Place
-    public let topic: String
+    public internal(set) var topic: String
     public let topicPlace: Place
     public let format: Format
     public let shape: StreamShape
@@ -106,7 +114,7 @@ public struct SinkPlan: Sendable {
     public let name: String
     public let place: Place
     public let from: String
-    public let topic: String
+    public internal(set) var topic: String
     public let content: Content
     public let key: Key
     public let schema: Schema

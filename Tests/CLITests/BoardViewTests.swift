@@ -22,7 +22,7 @@ import Testing
              VIGIE  running · 3 topologies · Kafka 127.0.0.1:41234 (embedded)         01:02
              1,003 events/s   lag 12   62,011 read   event time behind 2.1 s
              late 118   dead letters 44 (malformed-json 21, wrong-type 14, missing-field 9)
-             alerts so far: 2 critical 1 warning 1 notice  · sensors 2 traffic 1 video 1
+             alerts so far: 2 critical, 1 warning, 1 notice · sensors 2, traffic 1, video 1
             ── Firing 3 ────────────────────────────────────────────────────────────────────
              critical      7s  video    cam-quai-03 Person in the restricted zone of cam-q…
              critical     22s  sensors  T-07        Tank T-07 at 74.0 °C
@@ -41,7 +41,7 @@ import Testing
              VIGIE  en marche · 3 topologies · Kafka 127.0.0.1:41234 (embedded)                                                         01:02
              1\u{202F}003 événements/s   retard 12   62\u{202F}011 lus   temps des événements en retrait de 2,1 s
              hors délai 118   rebuts 44 (malformed-json 21, wrong-type 14, missing-field 9)
-             alertes : 2 critique 1 attention 1 avis  · sensors 2 traffic 1 video 1
+             alertes : 2 critique, 1 attention, 1 avis · sensors 2, traffic 1, video 1
             ── En cours 3 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
              critique      7s  restricted-zone   cam-quai-03 Personne en zone interdite, caméra cam-quai-03
              critique     22s  hydrocarbon-tanks T-07        Cuve T-07 à 74.0 °C

@@ -19,6 +19,18 @@ import Testing
         }
     }
 
+    @Test func oneRowAtATime() throws {
+        let renderer = try Template.compile("{kind}: {count + 1}", schema: Fixture.schema).makeRenderer()
+        let batch = Fixture.batch()
+        var buffer = ByteBuffer()
+        for row in [2, 0, 1] {
+            renderer.append(row, of: batch, to: &buffer)
+            buffer.append("; ")
+        }
+        #expect(buffer.string == ": 1; temperature: 4; temp: ?; ")
+        #expect(renderer.failures.map(\.row) == [1])
+    }
+
     @Test(arguments: [
         (
             "Tank {sensor.id} at {celsius:.1f} °C",

@@ -7,12 +7,15 @@ struct CodeText {
     let code: String
     /// The comments alone, in the same way.
     let comments: String
+    /// An x for each character inside a string literal, a space for everything else.
+    let texts: String
 
     init(_ text: String) {
         var scanner = Scanner(bytes: Array(text.utf8))
         scanner.scan()
         code = String(decoding: scanner.code, as: UTF8.self)
         comments = String(decoding: scanner.comments, as: UTF8.self)
+        texts = String(decoding: scanner.texts, as: UTF8.self)
     }
 
     /// The lines, counted from 1, on which a regular expression matches the code.
@@ -43,12 +46,14 @@ extension CodeText {
         let bytes: [UInt8]
         var code: [UInt8]
         var comments: [UInt8]
+        var texts: [UInt8]
         var position = 0
 
         init(bytes: [UInt8]) {
             self.bytes = bytes
             code = bytes
             comments = bytes.map { $0 == UInt8(ascii: "\n") ? $0 : UInt8(ascii: " ") }
+            texts = comments
         }
 
         mutating func scan() {
@@ -82,7 +87,11 @@ extension CodeText {
 
         mutating func blank(comment: Bool) {
             if bytes[position] != UInt8(ascii: "\n") {
-                if comment { comments[position] = bytes[position] }
+                if comment {
+                    comments[position] = bytes[position]
+                } else if bytes[position] & 0xC0 != 0x80 {  // The first byte of a character.
+                    texts[position] = UInt8(ascii: "x")
+                }
                 code[position] = UInt8(ascii: " ")
             }
             position += 1

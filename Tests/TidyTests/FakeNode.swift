@@ -45,6 +45,46 @@ struct FakeCluster: ~Copyable {
             in: Repository.root)
     }
 
+    /// Runs `Deploy/scale` with a systemctl that starts and ends the same nodes, and writes down what it was asked.
+    func scaleUnits(_ arguments: String...) throws -> Shell.Result {
+        let bin = folder.appending(path: "bin")
+        try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
+        let systemctl = bin.appending(path: "systemctl")
+        try Data(Self.systemctl.utf8).write(to: systemctl)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: systemctl.path(percentEncoded: false))
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return try Shell.run(
+            [
+                "PATH=\(bin.path(percentEncoded: false)):\(path)", "FOLDER=\(folder.path(percentEncoded: false))",
+                "BASE=\(basePort)", "Deploy/scale", "--systemd", "--env-file",
+                settings.path(percentEncoded: false),
+            ] + arguments, in: Repository.root)
+    }
+
+    static let systemctl = #"""
+        #!/bin/bash
+        unit=${!#} && i=${unit//[^0-9]/}
+        case $1 in
+        list-units)
+            for file in "$FOLDER"/unit-*; do
+                [ ! -e "$file" ] || echo "vigie@${file##*-}.service loaded active running Vigie, node ${file##*-}"
+            done
+            echo "vigie@9.service loaded failed failed Vigie, node 9" ;;
+        is-failed) exit 1 ;;
+        enable)
+            # With nothing open that the test waits for the end of.
+            (
+                for fd in "/proc/$BASHPID/fd/"*; do fd=${fd##*/} && [ "$fd" -le 2 ] || eval "exec $fd>&-"; done
+                exec setsid "$FOLDER/node.pl" run --node "test-$i" --http-port $((BASE + i)) \
+                    --group-folder "$FOLDER/group" --behaviour x
+            ) >/dev/null 2>&1 </dev/null &
+            echo $! >"$FOLDER/unit-$i" && echo "$*" >>"$FOLDER/asked" ;;
+        disable)
+            kill "$(cat "$FOLDER/unit-$i")" && rm "$FOLDER/unit-$i" && echo "$*" >>"$FOLDER/asked" ;;
+        esac
+        """#
+
     /// The names of the nodes that run, as their group sees it.
     var members: [String] {
         let path = folder.appending(path: "group").path(percentEncoded: false)

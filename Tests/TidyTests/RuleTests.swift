@@ -67,6 +67,8 @@ struct RuleTests {
         let line = String(repeating: "é", count: 120)
         #expect(Checks.lineLengths(in: SourceFile(path: "X", text: line)) == [])
         #expect(Checks.lineLengths(in: SourceFile(path: "X", text: "a\n" + line + "x")).map(\.line) == [2])
+        let text = SourceFile(path: "X.swift", text: "\n    f(\"\(line)\\n\(line)\")\n/// | \(line) |\n// \(line)")
+        #expect(Checks.lineLengths(in: text).map(\.line) == [4], "texts and tables are kept whole, comments are not")
         #expect(Checks.fileLength(of: SourceFile(path: "X", text: String(repeating: "\n", count: 499))) == [])
         #expect(Checks.fileLength(of: SourceFile(path: "X", text: String(repeating: "\n", count: 500))).count == 1)
 

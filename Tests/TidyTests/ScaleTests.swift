@@ -28,6 +28,24 @@ struct ScaleTests {
         #expect(cluster.members == [])
     }
 
+    @Test("With systemd the nodes are instances of the unit")
+    func units() throws {
+        let cluster = try FakeCluster()
+        defer { _ = try? cluster.scaleUnits("0") }
+        let up = try cluster.scaleUnits("2", "--settle", "1", "--limit", "60")
+        #expect(up.code == 0, "\(up.output)")
+        #expect(rows(of: up.output).map { $0.suffix(2) } == [["running", "3"], ["running", "3"]])
+        let plan = try cluster.scaleUnits("1", "--dry-run")
+        #expect(plan.output.contains("would stop node 2: systemctl disable --now vigie@2.service"), "\(plan.output)")
+        let down = try cluster.scaleUnits("1", "--settle", "1", "--limit", "60")
+        #expect(down.code == 0, "\(down.output)")
+        let asked = try String(contentsOf: cluster.folder.appending(path: "asked"), encoding: .utf8)
+        #expect(
+            asked.split(separator: "\n") == [
+                "enable --now vigie@1.service", "enable --now vigie@2.service", "disable --now vigie@2.service",
+            ])
+    }
+
     @Test("A dry run says what would be done and does nothing")
     func dryRun() throws {
         let cluster = try FakeCluster()

@@ -130,7 +130,7 @@ struct Layout {
             for file in ["topology.yaml", "README.md"] {
                 #expect(
                     Repository.exists("Topologies/\(name)/\(file)"),
-                    "Topologies/\(name): \(file) is missing; a topology is topology.yaml, and README.md says what it watche"
+                    "Topologies/\(name): \(file) is missing; a topology is topology.yaml with a README.md"
                 )
             }
         }

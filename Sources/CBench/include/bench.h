@@ -19,8 +19,8 @@ bench_reference *bench_reference_new(int all_pass);
 void bench_reference_free(bench_reference *);
 /// `texts[i]` points to a JSON object of `lengths[i]` bytes with at least 16 readable bytes after it.
 void bench_reference_run(bench_reference *, const char *const *texts, const uint32_t *lengths, size_t count);
-/// Closes what is open.
-bench_result bench_reference_finish(bench_reference *);
+/// What it has closed so far.
+bench_result bench_reference_result(const bench_reference *);
 
 /// Nanoseconds of processor time of the calling thread.
 uint64_t bench_thread_nanoseconds(void);

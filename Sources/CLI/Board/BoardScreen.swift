@@ -53,6 +53,7 @@ final class BoardScreen {
 
     /// Draws what has changed, in one write.
     func draw(_ lines: [String], size: BoardView.Size) {
+        guard isOpen else { return }
         var text = ""
         if size != self.size {
             self.size = size
@@ -97,8 +98,8 @@ final class BoardScreen {
         }
     }
 
-    /// Only calls that a signal handler may make.
-    private static func restore() {
+    /// Puts the terminal back if a board has it. Only makes calls that a signal handler may make; from any thread.
+    static func restore() {
         if let restoring { _ = write(STDOUT_FILENO, restoring, restoringCount) }
         if let saved { tcsetattr(STDIN_FILENO, TCSANOW, saved) }
         restoring = nil

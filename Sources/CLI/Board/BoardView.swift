@@ -90,12 +90,11 @@ struct BoardView {
             line.add(" \(words.noneYet)", .dim)
             return line
         }
-        for (name, count) in tally.raisedBySeverity {
-            line.add(" ")
+        for (index, (name, count)) in tally.raisedBySeverity.enumerated() {
+            line.add(index == 0 ? " " : ", ")
             line.add("\(count) \(words.severity(name))", StyledLine.Style(severity: name, isOver: false))
         }
-        line.add("  ·")
-        for (name, count) in tally.raisedByFamily { line.add(" \(name) \(count)") }
+        line.add(" · " + tally.raisedByFamily.map { "\($0.name) \($0.count)" }.joined(separator: ", "))
         return line
     }
 

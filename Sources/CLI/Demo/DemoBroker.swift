@@ -15,12 +15,17 @@ struct DemoBroker {
     /// How many partitions a topic gets that is made here.
     static let newPartitions = 4
 
+    /// The embedded broker answers a fetch at once only when there is something; else it waits the whole time, even when
+    /// something comes meanwhile.
+    private static let embeddedProperties = ["fetch.wait.max.ms": "20"]
+
     static func embedded(_ topics: [String], _ log: Log) throws(CommandProblem) -> DemoBroker {
         do throws(KafkaError) {
             let broker = try EmbeddedBroker(log: log.forClients)
             for topic in topics { try broker.createTopic(topic, partitions: newPartitions) }
             return DemoBroker(
-                settings: ClientSettings(brokers: broker.address, clientID: "vigie-demo"), embedded: broker,
+                settings: ClientSettings(brokers: broker.address, properties: embeddedProperties, clientID: "vigie-demo"),
+                embedded: broker,
                 partitions: Dictionary(uniqueKeysWithValues: topics.map { ($0, newPartitions) }))
         } catch {
             throw CommandProblem(.unavailable, "the embedded broker can't start: \(error.description)", hint: error.hint)

@@ -34,7 +34,7 @@ final class BoardOutput: DemoOutput {
     }
 
     func close() { screen.close() }
-    func end(_ summary: DemoSummary) { Output.line(summary.text) }
+    func end(_ summary: DemoSummary) { Output.line(summary.text(width: Terminal.isInteractive ? Terminal.width : .max)) }
 }
 
 /// A line per alert and one of figures every ten seconds, for pipes and logs.
@@ -68,7 +68,7 @@ final class LineOutput: DemoOutput {
     }
 
     func close() {}
-    func end(_ summary: DemoSummary) { Output.line(summary.text) }
+    func end(_ summary: DemoSummary) { Output.line(summary.text(width: Terminal.isInteractive ? Terminal.width : .max)) }
 }
 
 /// One JSON object per alert transition, and a last one with the summary.

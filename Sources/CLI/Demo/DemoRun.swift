@@ -71,7 +71,7 @@ final class DemoRun {
             nodeThread.join()
         }
         try waitUntilReady(broker, reader, node, nodeThread)
-        if !shouldStop.value { try flow(broker, reader, node, nodeThread) }
+        if !shouldStop.value, nodeThread.isRunning { flow(broker, reader, node, nodeThread) }
         finish(reader, node, nodeThread)
         output.close()
         withExtendedLifetime(broker) {}
@@ -150,9 +150,7 @@ final class DemoRun {
         }
     }
 
-    private func flow(
-        _ broker: DemoBroker, _ reader: AlertReader, _ node: StreamNode, _ nodeThread: BackgroundThread
-    ) throws(CommandProblem) {
+    private func flow(_ broker: DemoBroker, _ reader: AlertReader, _ node: StreamNode, _ nodeThread: BackgroundThread) {
         var simulation = settings.simulation
         simulation.start = EventTime(microseconds: SystemClock.wallMicroseconds())
         plantedIncidents(simulation)

@@ -33,22 +33,44 @@ struct DemoSummary: Sendable {
 extension DemoSummary {
     private var words: BoardWords { .english }
 
-    /// Several lines for people.
-    var text: String {
-        var lines = ["", "Summary of \(words.seconds(elapsedMicroseconds))"]
-        let counts = pump.counts
-        lines.append("  events        \(words.number(counts.sent)) produced, \(words.number(figures.records)) read, \(words.number(Int64(recordsPerSecond.rounded()))) a second" + (counts.failed > 0 ? ", \(words.number(counts.failed)) not delivered (\(counts.firstFailure ?? "no reason given"))" : ""))
+    /// Several lines for people, none wider than `width` where it can be helped.
+    func text(width: Int) -> String {
+        var rows: [(name: String, text: String)] = [("events", events)]
         if pump.heldMicroseconds > 500_000 || pump.worstBehindMicroseconds > 1_000_000 {
-            lines.append("                the generator waited \(words.seconds(pump.heldMicroseconds)) for the readers and was up to \(words.seconds(pump.worstBehindMicroseconds)) behind: this machine can't do more")
+            rows.append(("", "the generator waited \(words.seconds(pump.heldMicroseconds)) for the readers and was up to \(words.seconds(pump.worstBehindMicroseconds)) behind: this machine can't do more"))
         }
-        lines.append("  not used      \(words.number(figures.late)) late, \(words.number(figures.deadLettered)) dead letters" + reasons)
-        lines += alertLines
-        lines += incidentLines
+        rows.append(("not used", "\(words.number(figures.late)) late, \(words.number(figures.deadLettered)) dead letters" + reasons))
+        rows += alertRows + incidentRows
         if let median = latency(percentile: 50), let high = latency(percentile: 99) {
-            lines.append("  latency       from detection to a reader of the alert topic: p50 \(Self.milliseconds(median)), p99 \(Self.milliseconds(high)) (\(latencies.count) records)")
+            rows.append(("latency", "\(Self.milliseconds(median)) (p50), \(Self.milliseconds(high)) (p99) from detection until read from the alert topic"))
         }
-        lines.append("  machine       peak memory \(words.number(peakResidentBytes / 1_048_576)) MiB, CPU \(words.seconds(cpuMicroseconds)) for brokers, generator and node together")
+        rows.append(("machine", "\(words.number(peakResidentBytes / 1_048_576)) MiB of memory at most, \(words.seconds(cpuMicroseconds)) of CPU for broker, generator and node"))
+        return "\nSummary of \(words.seconds(elapsedMicroseconds))\n"
+            + rows.map { Self.wrapped($0.name, $0.text, width) }.joined(separator: "\n")
+    }
+
+    /// A row with its name in front, broken between words, the rest indented.
+    static func wrapped(_ name: String, _ text: String, _ width: Int) -> String {
+        let indent = 14
+        var lines = ["  " + TextWidth.fit(name, indent - 2)]
+        var used = indent
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let columns = TextWidth.columns(word)
+            if used > indent, used + 1 + columns > width {
+                lines.append(String(repeating: " ", count: indent))
+                used = indent
+            }
+            let blank = used > indent ? 1 : 0
+            lines[lines.count - 1] += (blank > 0 ? " " : "") + word
+            used += blank + columns
+        }
         return lines.joined(separator: "\n")
+    }
+
+    private var events: String {
+        let counts = pump.counts
+        let failed = counts.failed > 0 ? ", \(words.number(counts.failed)) not delivered (\(counts.firstFailure ?? "no reason given"))" : ""
+        return "\(words.number(counts.sent)) produced, \(words.number(figures.records)) read, \(words.number(Int64(recordsPerSecond.rounded()))) a second" + failed
     }
 
     private var reasons: String {
@@ -56,43 +78,41 @@ extension DemoSummary {
         return list.isEmpty ? "" : ": " + list.map { "\($0.key) \(words.number($0.value))" }.joined(separator: ", ")
     }
 
-    private var alertLines: [String] {
-        if tally.raised == 0 { return ["  alerts        none"] }
-        var lines: [String] = []
-        for (family, _) in tally.raisedByFamily {
+    private var alertRows: [(name: String, text: String)] {
+        if tally.raised == 0 { return [("alerts", "none")] }
+        return tally.raisedByFamily.enumerated().map { index, entry in
             var parts: [String] = []
             for transition in AlertNotice.Transition.allCases {
-                let rows = tally.counts.filter { $0.key.family == family && $0.key.transition == transition }
+                let rows = tally.counts.filter { $0.key.family == entry.name && $0.key.transition == transition }
                     .sorted { BoardState.rank($0.key.severity) < BoardState.rank($1.key.severity) }
                 if rows.isEmpty { continue }
                 parts.append("\(transition.rawValue) " + rows.map { "\($0.value) \($0.key.severity)" }.joined(separator: ", "))
             }
-            lines.append("  \(lines.isEmpty ? "alerts      " : "            ")  \(TextWidth.fit(family, 8)) " + parts.joined(separator: "; "))
+            return (index == 0 ? "alerts" : "", "\(TextWidth.fit(entry.name, 8)) " + parts.joined(separator: "; "))
         }
-        return lines
     }
 
-    private var incidentLines: [String] {
-        var lines: [String] = []
+    private var incidentRows: [(name: String, text: String)] {
+        var rows: [(name: String, text: String)] = []
         for (incident, verdict) in verdicts where verdict != .undecided {
-            let what = "\(TextWidth.fit(incident.kind.rawValue, 12)) \(TextWidth.fit(incident.asset, 14))"
+            let what = "\(TextWidth.fit(incident.kind.rawValue, 12)) \(TextWidth.fit(incident.asset, 12))"
             let said: String =
                 switch verdict {
-                case .detected(let delay): "alert \(words.seconds(delay)) after its beginning"
-                case .passedOver(nil): "one wild sample, no alert: as it should be"
-                case .passedOver(let delay?): "one wild sample, no alert; the model noticed it after \(words.seconds(delay))"
+                case .detected(let delay): "alert after \(words.seconds(delay))"
+                case .passedOver(nil): "one wild sample, no alert: right"
+                case .passedOver(let delay?): "one wild sample, no alert: right; model: \(words.seconds(delay))"
                 case .missed: "MISSED"
                 case .falseAlarm: "FALSE ALARM: one wild sample set off the rule"
                 case .undecided: ""
                 }
-            lines.append("  \(lines.isEmpty ? "planted     " : "            ")  \(what) \(said)")
+            rows.append((rows.isEmpty ? "planted" : "", "\(what) \(said)"))
         }
         let open = verdicts.filter { $0.verdict == .undecided }.count
-        if open > 0 { lines.append("                and \(open) that began too late to tell") }
+        if open > 0 { rows.append((rows.isEmpty ? "planted" : "", "\(open) that began too late in this run to tell")) }
         for notice in unexpected.prefix(10) {
-            lines.append("  unexpected    \(notice.name) \(TextWidth.harmless(notice.subject)) at \(notice.startsAt)")
+            rows.append(("unexpected", "\(notice.name) \(TextWidth.harmless(notice.subject)) at \(notice.startsAt)"))
         }
-        return lines
+        return rows
     }
 
     private static func milliseconds(_ microseconds: Int64) -> String {
