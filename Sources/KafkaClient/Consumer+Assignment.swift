@@ -71,6 +71,9 @@ extension Consumer {
         guard !waiting.isEmpty else { return [] }
         let now = monotonicMilliseconds()
         guard lookupIsUrgent || now - lastLookup >= 100 else { return [] }
+        // Under the eager protocol every start stops and starts the others too, and old versions of librdkafka end on an
+        // assertion when that happens in quick succession.
+        if isEager == true && now - lastEagerAssignment < 2000 && !running.isEmpty { return [] }
         lookupIsUrgent = false
         defer { lastLookup = monotonicMilliseconds() }
         let asked = waiting
@@ -138,6 +141,7 @@ extension Consumer {
             let list = PartitionList(capacity: table.slotCount)
             for index in 0..<table.slotCount where table.slots[index].phase == .running { add(index, to: list) }
             report(assign(list))
+            lastEagerAssignment = monotonicMilliseconds()
             let paused = (0..<table.slotCount).filter { table.slots[$0].phase == .running && table.slots[$0].isPaused }
             if !paused.isEmpty { pause(paused) }
         } else {
@@ -157,16 +161,31 @@ extension Consumer {
         guard index >= 0, index < table.slotCount else { return }
         let phase = table.slots[index].phase
         guard phase == .held || phase == .running else { return }
-        if phase == .running || isAssigned(index), isEager != true {
+        table.slots[index].phase = .running
+        table.slots[index].next = offset
+        // A partition that stands still after an error does not heed a seek; its assignment is renewed.
+        if isEager == true && phase == .running {
+            seek(index)
+        } else if isEager == true || !isAssigned(index) {
+            read([index])
+        } else {
             let list = PartitionList()
             list.add(table.topicName(index), table.slots[index].partition)
             report(incrementalUnassign(list))
+            read([index])
         }
-        table.slots[index].phase = .running
-        table.slots[index].next = offset
-        let wasPaused = table.slots[index].isPaused
-        read([index])
-        if wasPaused { pause([index]) }
+        if table.slots[index].isPaused { pause([index]) }
+    }
+
+    private func seek(_ index: PartitionIndex) {
+        let list = PartitionList()
+        add(index, to: list)
+        let during = "going to offset \(table.slots[index].next) of \(table.names[index])"
+        if let error = rd_kafka_seek_partitions(client.raw, list.raw, 2000) {
+            report(KafkaError(consuming: error, during: during))
+        } else if let error = KafkaError?(list[0].err, during: during) {
+            report(error)
+        }
     }
 
     private func isAssigned(_ index: PartitionIndex) -> Bool {

@@ -28,6 +28,7 @@ public final class Consumer {
     var waiting: [PartitionIndex] = []
     var lastLookup: Int64 = .min
     var lookupIsUrgent = false
+    var lastEagerAssignment: Int64 = 0
     /// Why the last look-up of committed offsets left partitions waiting; nil when it did not.
     public internal(set) var lookupError: KafkaError?
     // Owned by Consumer+Commit.swift.

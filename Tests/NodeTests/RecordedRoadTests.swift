@@ -13,7 +13,6 @@ extension NodeTests {
                 """
                 CREATE TABLE raw(period INTEGER PRIMARY KEY, line TEXT);
                 CREATE TABLE speed(station TEXT, at INTEGER, mph REAL);
-                CREATE TABLE result(body TEXT);
                 BEGIN;
                 """)
             var period: Int64 = -1
@@ -61,48 +60,14 @@ extension NodeTests {
                 SELECT station, at / 3600 * 3600 AS start, COUNT(*) AS n, AVG(mph) AS mean, MIN(mph) AS low, MAX(mph) AS high
                 FROM speed GROUP BY station, start;
                 """)
-            let expected = try database.count("SELECT COUNT(*) FROM hour")
-            #expect(expected == 207 * Self.periods / 12)
+            #expect(try database.count("SELECT COUNT(*) FROM hour") == 207 * Self.periods / 12)
 
             let node = try RunningNode(RunningNode.settings(topics.address, "app.\(topics.run)"), [try topics.topology("loop-speeds")])
             let wanted = try Self.alerts(database)
-            try readHours(topics, database, expected)
-            try compareHours(database)
+            try Comparison.check(
+                topics, "loop.hours", of: database, table: "hour", key: "station", exact: ["n", "low", "high"], close: ["mean"])
             try compareAlerts(topics, wanted)
             #expect(node.end() == nil, "\(node.log.text)")
-        }
-
-        private func readHours(_ topics: Topics, _ database: Database, _ expected: Int) throws {
-            let reader = try TopicReader(topics.address, [topics.name("loop.hours")])
-            try database.run("BEGIN")
-            let isDone = try reader.turns(within: 240, each: { record in
-                try database.query("INSERT INTO result VALUES (?)", [.text(record.value ?? "")])
-            }, until: { reader.count >= expected })
-            try database.run("COMMIT")
-            #expect(isDone, "\(reader.count) of \(expected) windows")
-        }
-
-        /// Value by value: every window of the oracle once, nothing besides, means to the last digits, the rest exactly.
-        private func compareHours(_ database: Database) throws {
-            try database.run(
-                """
-                CREATE TABLE got AS
-                SELECT json_extract(body, '$.station') AS station, strftime('%s', json_extract(body, '$.window_start')) + 0 AS start,
-                  strftime('%s', json_extract(body, '$.window_end')) + 0 AS end, json_extract(body, '$.n') AS n,
-                  json_extract(body, '$.mean') AS mean, json_extract(body, '$.low') AS low, json_extract(body, '$.high') AS high
-                FROM result;
-                CREATE INDEX by_window ON got(station, start);
-                """)
-            let differing = try database.query(
-                """
-                SELECT hour.station, hour.start, hour.n, got.n, hour.mean, got.mean, hour.low, got.low, hour.high, got.high
-                FROM hour LEFT JOIN got ON got.station = hour.station AND got.start = hour.start
-                WHERE got.station IS NULL OR got.end <> hour.start + 3600 OR got.n <> hour.n OR got.low <> hour.low
-                  OR got.high <> hour.high OR ABS(got.mean - hour.mean) > 1e-12 * hour.mean
-                LIMIT 5
-                """)
-            #expect(differing.isEmpty, "\(differing)")
-            #expect(try database.count("SELECT COUNT(*) FROM got") == database.count("SELECT COUNT(*) FROM hour"))
         }
 
         /// One alert: the station, when it fired, when it was resolved.

@@ -15,7 +15,7 @@ struct DemoBroker {
     /// How many partitions a topic gets that is made here.
     static let newPartitions = 4
 
-    /// The embedded broker answers a fetch at once only when there is something; else it waits the whole time, even when
+    /// The embedded broker answers a fetch at once only when there is something; else it waits the whole time, even if
     /// something comes meanwhile.
     private static let embeddedProperties = ["fetch.wait.max.ms": "20"]
 
@@ -24,17 +24,20 @@ struct DemoBroker {
             let broker = try EmbeddedBroker(log: log.forClients)
             for topic in topics { try broker.createTopic(topic, partitions: newPartitions) }
             return DemoBroker(
-                settings: ClientSettings(brokers: broker.address, properties: embeddedProperties, clientID: "vigie-demo"),
+                settings: ClientSettings(
+                    brokers: broker.address, properties: embeddedProperties, clientID: "vigie-demo"),
                 embedded: broker,
                 partitions: Dictionary(uniqueKeysWithValues: topics.map { ($0, newPartitions) }))
         } catch {
-            throw CommandProblem(.unavailable, "the embedded broker can't start: \(error.description)", hint: error.hint)
+            throw CommandProblem(
+                .unavailable, "the embedded broker can't start: \(error.description)", hint: error.hint)
         }
     }
 
     /// Looks at a real Kafka and makes the topics that are missing there.
     static func connect(
-        _ settings: ClientSettings, _ topics: [String], partitions: Int = newPartitions, replication: Int? = nil, _ log: Log
+        _ settings: ClientSettings, _ topics: [String], partitions: Int = newPartitions, replication: Int? = nil,
+        _ log: Log
     ) throws(CommandProblem) -> DemoBroker {
         do throws(KafkaError) {
             let admin = try Admin(settings, log: log.forClients)
@@ -49,10 +52,12 @@ struct DemoBroker {
             }
             return DemoBroker(settings: settings, embedded: nil, partitions: try counts(topics, admin))
         } catch {
-            let code: ExitCode = error.code == .invalidArgument || error.code == .authentication ? .configuration : .unavailable
+            let code: ExitCode =
+                error.code == .invalidArgument || error.code == .authentication ? .configuration : .unavailable
             throw CommandProblem(
                 code, "\(settings.brokers): \(error.description)",
-                hint: error.hint ?? "check that Kafka runs there and may be reached; vigie demo without --broker needs none")
+                hint: error.hint
+                    ?? "check that Kafka runs there and may be reached; vigie demo without --broker needs none")
         }
     }
 
@@ -60,7 +65,9 @@ struct DemoBroker {
     private static func counts(_ topics: [String], _ admin: Admin) throws(KafkaError) -> [String: Int] {
         var counts: [String: Int] = [:]
         for _ in 0..<50 {
-            for topic in try admin.topics() where topics.contains(topic.name) { counts[topic.name] = topic.partitions.count }
+            for topic in try admin.topics() where topics.contains(topic.name) {
+                counts[topic.name] = topic.partitions.count
+            }
             if counts.count == topics.count { break }
             usleep(200_000)
         }

@@ -54,8 +54,10 @@ final class DemoRun {
     /// Runs until the time is up or somebody wants it to end. The summary has been shown when it returns.
     func run() throws(CommandProblem) {
         let broker = try openBroker()
-        state.figures.broker = broker.embedded == nil ? broker.settings.brokers : "\(broker.settings.brokers) (embedded)"
+        state.figures.broker =
+            broker.embedded == nil ? broker.settings.brokers : "\(broker.settings.brokers) (embedded)"
         state.figures.topologies = plans.count
+        summary.isEmbedded = broker.embedded != nil
         let application = Self.uniqueName()
         let reader = try makeReader(broker, application)
         let node = makeNode(broker, application)
@@ -84,7 +86,10 @@ final class DemoRun {
 
     private var sources: Set<String> { Set(plans.flatMap { $0.sources.map(\.topic) }) }
     private var alertTopics: Set<String> {
-        Set(plans.flatMap { plan in plan.sinks.filter { if case .alerts = $0.content { true } else { false } }.map(\.topic) })
+        Set(
+            plans.flatMap { plan in
+                plan.sinks.filter { if case .alerts = $0.content { true } else { false } }.map(\.topic)
+            })
     }
 
     private func openBroker() throws(CommandProblem) -> DemoBroker {
@@ -92,7 +97,9 @@ final class DemoRun {
         let sinks = plans.flatMap { $0.sinks.map(\.topic) }
         let topics = sources.union(simulated).union(sinks).sorted()
         guard !alertTopics.isEmpty else {
-            throw CommandProblem(.configuration, "the topologies have no sink for alerts", hint: "add one: sinks: { alerts: { from: ALERT-STEP, topic: my.alerts } }")
+            throw CommandProblem(
+                .configuration, "the topologies have no sink for alerts",
+                hint: "add one: sinks: { alerts: { from: ALERT-STEP, topic: my.alerts } }")
         }
         guard let kafka = settings.kafka else { return try .embedded(topics, log) }
         return try .connect(kafka, topics, log)
@@ -279,7 +286,9 @@ final class DemoRun {
                 case .failed: .failed
                 }
         }
-        if let startedAt, state.figures.phase != .stopping { state.figures.elapsedMicroseconds = steadyMicroseconds() - startedAt }
+        if let startedAt, state.figures.phase != .stopping {
+            state.figures.elapsedMicroseconds = steadyMicroseconds() - startedAt
+        }
         state.figures.produced = pumpStatus.value.counts.sent
         state.figures.note = notes?.note
         state.figures.pages = node.url

@@ -8,9 +8,11 @@ enum SimulationOptions {
     static let seed = Option.value(
         "seed", .int(in: 0...Int.max), default: 1, "the same seed gives the same events", section: section)
     static let malformed = Option.value(
-        "malformed", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that are spoilt", section: section)
+        "malformed", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that are spoilt",
+        section: section)
     static let late = Option.value(
-        "late", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that come some 20 s late", section: section)
+        "late", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that come some 20 s late",
+        section: section)
     static let families = Option.optional(
         "families", .list(of: .choice(SimulatedFamily.allCases.map(\.name))),
         "families that take part: sensors, traffic, video; all of them unless set", section: section)
