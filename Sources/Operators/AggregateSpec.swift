@@ -70,6 +70,8 @@ struct AggregateSpec: StepSpec {
     /// A cell, its key's entry and view at the table's usual load.
     var stateBytesPerKey: Int? { template.words.count * 8 + 24 * 3 + 16 * 2 }
 
+    var isStateRebuilt: Bool { true }
+
     func makeOperator(capacity: Int, outlet: Outlet) -> any StreamOperator {
         AggregateOperator(self, capacity: capacity, outlet: outlet)
     }

@@ -10,12 +10,15 @@ public protocol StepSpec: Sendable {
     var explanation: [String] { get }
     /// Bytes of state per key, for `explain`; nil for a step without state.
     var stateBytesPerKey: Int? { get }
+    /// Whether a restart rebuilds the state from the source's records; otherwise it begins anew.
+    var isStateRebuilt: Bool { get }
     /// A new running half, for batches of up to `capacity` rows.
     func makeOperator(capacity: Int, outlet: Outlet) -> any StreamOperator
 }
 
 extension StepSpec {
     public var stateBytesPerKey: Int? { nil }
+    public var isStateRebuilt: Bool { false }
 }
 
 /// What is known of a stream at one point of a topology.
@@ -102,17 +105,20 @@ public struct StepKind: Sendable {
     public let summary: String
     /// A step as it stands in a file, for help and documentation.
     public let example: String
+    /// Whether the rows that come out look like those that go in.
+    public let passesRows: Bool
     /// Plans a step from its fields; reports what is wrong and returns nil then.
     public let plan: @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
 
     public init(
-        key: String, companions: [String] = [], summary: String, example: String,
+        key: String, companions: [String] = [], summary: String, example: String, passesRows: Bool = false,
         plan: @escaping @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
     ) {
         self.key = key
         self.companions = companions
         self.summary = summary
         self.example = example
+        self.passesRows = passesRows
         self.plan = plan
     }
 }

@@ -123,7 +123,11 @@ struct GraphPlanner {
         let input = StepInput(topology: topology, name: entry.key, from: from, shape: shape, diagnostics: diagnostics)
         let spec = kind.plan(step.reader, input)
         step.reader.finish()
-        guard let spec else { return false }
+        guard let spec else {
+            // A filter passes what it reads: the steps behind it can be checked all the same.
+            if kind.passesRows { shapes[entry.key] = shape }
+            return kind.passesRows
+        }
         shapes[entry.key] = spec.output
         steps.append(StepPlan(name: entry.key, place: entry.keyPlace, from: from, kind: kind.key, spec: spec))
         return true

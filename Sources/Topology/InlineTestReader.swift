@@ -7,7 +7,7 @@ enum InlineTestReader {
     static let deadLetters = "dead-letters"
 
     static func plan(
-        _ node: ConfigNode, sources: [SourcePlan], sinks: [SinkPlan], _ diagnostics: Diagnostics
+        _ node: ConfigNode, sources: [SourcePlan], sinks: [String], _ diagnostics: Diagnostics
     ) -> InlineTest? {
         let reader = FieldReader(node, what: "test", diagnostics)
         let name = reader.string("name")
@@ -15,7 +15,7 @@ enum InlineTestReader {
         let expect = reader.requiredEntries("expect", named: false)
         reader.finish()
         let steps = given.compactMap { step($0, sources, diagnostics) }
-        let known = sinks.map(\.name) + [deadLetters]
+        let known = sinks + [deadLetters]
         var expectations: [InlineTest.Expectation] = []
         for entry in expect {
             if !known.contains(entry.key) {
