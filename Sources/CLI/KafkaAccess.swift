@@ -26,7 +26,7 @@ enum KafkaAccess {
     static func admin(_ settings: ClientSettings) throws(CommandFailure) -> Admin {
         do throws(KafkaError) {
             let admin = try Admin(settings, log: silence)
-            _ = try admin.cluster(timeout: .seconds(10))
+            _ = try admin.cluster(timeout: .seconds(5))
             return admin
         } catch { throw failure(error, settings, otherwise: "is a broker running there? name others with --brokers") }
     }

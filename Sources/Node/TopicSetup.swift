@@ -65,7 +65,7 @@ struct TopicSetup {
                 let count = plan.root(of: sink.from).flatMap { partitions[$0.topic] } ?? 1
                 if !missing.contains(where: { $0.name == sink.topic }) { missing.append((sink.topic, count)) }
                 if !settings.createsTopics {
-                    problems.append("\(sink.place): error: there is no topic '\(sink.topic)' for sink '\(sink.name)'\n  hint: make it, or allow the node to with --create-topics")
+                    problems.append("\(sink.place): error: there is no topic '\(sink.topic)' for sink '\(sink.name)'\n  hint: make it, or let the node make it: start it without --no-create-topics")
                 }
             }
         }

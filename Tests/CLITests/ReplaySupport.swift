@@ -72,7 +72,7 @@ struct Rehearsal {
         var reports: [String] = []
         do throws(CommandFailure) {
             let replay = try Replay(settings, clock: target.clock) { line in
-                reports.append(line.split(separator: file.path).joined(separator: "FILE"))
+                reports.append(line.split(separator: file.path, omittingEmptySubsequences: false).joined(separator: "FILE"))
             }
             defer { badRows = replay.badRows }
             try replay.run(into: target)

@@ -84,7 +84,7 @@ enum ReplayNote {
 
     static func read(_ value: [UInt8]?) -> [LetterID] {
         String(decoding: value ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
-            let parts = line.split(separator: "-")
+            let parts = line.split(separator: "-", omittingEmptySubsequences: false)
             guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]) else { return nil }
             return LetterID(partition: partition, offset: offset)
         }

@@ -74,7 +74,8 @@ enum PayloadText {
         let size = whole ? bytes.count : min(bytes.count, 256)
         var first = 0
         if !whole, let marked, marked > 128 { first = min(marked - 128, bytes.count - size) / 16 * 16 }
-        let last = min(bytes.count, first + size)
+        // The first line begins at a multiple of sixteen, so that the end needs room for what that took.
+        let last = min(bytes.count, first + size + 16)
         var lines: [String] = []
         for start in stride(from: first, to: last, by: 16) {
             let row = bytes[start..<min(start + 16, last)]

@@ -33,11 +33,11 @@ enum CellType: String, CaseIterable, Sendable {
             guard let value = Double(text), let whole = Int64(exactly: value) else { throw cell.problem("'\(shown(text))' is no whole number") }
             buffer.append(whole)
         case .double:
-            if isNumber(text) { return buffer.append(text: text) }
             guard let value = Double(text), value.isFinite else {
                 throw cell.problem("'\(shown(text))' is no number", hint: "text that stands for no value is named with --null")
             }
-            JSONText.appendDouble(value, to: &buffer)
+            // As it was written, where JSON writes it so, too.
+            isNumber(text) ? buffer.append(text: text) : JSONText.appendDouble(value, to: &buffer)
         case .bool:
             switch text.lowercased() {
             case "true", "t", "yes", "y", "1": buffer.append("true")
