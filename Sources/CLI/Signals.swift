@@ -13,8 +13,8 @@ enum Signals {
         }
     }
 
-    /// Calls `body` with the signal's name at the first of them. To be called before any other thread is started: threads
-    /// inherit the mask. `second`: what has to be put in order before a second signal ends the process.
+    /// Calls `body` with the signal's name at the first of them. To be called before any other thread is started:
+    /// threads inherit the mask. `second`: what has to be put in order before a second signal ends the process.
     static func onStop(_ body: @escaping @Sendable (String) -> Void, second: @escaping @Sendable () -> Void = {}) {
         var set = sigset_t()
         sigemptyset(&set)

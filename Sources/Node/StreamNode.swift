@@ -126,7 +126,10 @@ public final class StreamNode: Sendable {
             log.info("pages are served", ["url": console.url])
             return console
         } catch {
-            throw NodeError(.unavailable, "\(error)")
+            throw NodeError(
+                .unavailable,
+                "\(error)\n  hint: --http-port and --http-address name another place for the pages, --no-http serves none"
+            )
         }
     }
 

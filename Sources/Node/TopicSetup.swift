@@ -71,16 +71,24 @@ struct TopicSetup {
                 if !missing.contains(where: { $0.name == sink.topic }) { missing.append((sink.topic, count)) }
                 if !settings.createsTopics {
                     problems.append(
-                        "\(sink.place): error: there is no topic '\(sink.topic)' for sink '\(sink.name)'\n  hint: make it, or allow the node to with --create-topics"
+                        "\(sink.place): error: there is no topic '\(sink.topic)' for sink '\(sink.name)'\n  hint: \(Self.makeHint)"
                     )
                 }
             }
         }
-        if partitions[settings.deadLetters] == nil { missing.append((settings.deadLetters, 1)) }
+        if partitions[settings.deadLetters] == nil {
+            missing.append((settings.deadLetters, 1))
+            if !settings.createsTopics {
+                problems.append(
+                    "there is no topic '\(settings.deadLetters)' for dead letters\n  hint: \(Self.makeHint)")
+            }
+        }
         if !problems.isEmpty { throw NodeError(.configuration, problems) }
         guard settings.createsTopics, !missing.isEmpty else { return }
         try make(missing, admin)
     }
+
+    private static let makeHint = "make it, or let the node make it: start it without --no-create-topics"
 
     private func make(_ missing: [(name: String, partitions: Int)], _ admin: Admin) throws {
         if let makeTopic = settings.makeTopic {

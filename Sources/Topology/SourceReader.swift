@@ -20,15 +20,19 @@ enum SourceReader {
             reader.error(at: "topic", "is no topic name", hint: "1 to 249 letters, digits, '.', '_' or '-'")
         }
         guard let (plan, schema) = decoded else { return nil }
+        var keyName = key?.text
         if let key, schema.index(of: key.text) == nil {
             let names = schema.fields.map(\.name)
-            let nearest = Suggestion.nearest(to: key.text, in: names).map { "did you mean '\($0)'? " } ?? ""
+            let nearest = Suggestion.nearest(to: key.text, in: names)
+            // Steps are checked against what was most likely meant, so that one slip gives one message.
+            keyName = nearest ?? keyName
             diagnostics.error(
                 key.place(atUTF8Offset: 0), "no field '\(key.text)' in source '\(entry.key)'",
-                hint: nearest + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
+                hint: (nearest.map { "did you mean '\($0)'? " } ?? "")
+                    + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
         }
         guard let topic, let onError else { return nil }
-        let partitionKey = key?.text ?? (format == "deepstream" ? "camera" : nil)
+        let partitionKey = keyName ?? (format == "deepstream" ? "camera" : nil)
         return SourcePlan(
             name: entry.key, place: entry.keyPlace, topic: topic, topicPlace: reader.place(of: "topic"), format: plan,
             shape: StreamShape(schema: schema, partitionKey: partitionKey, isUnchanged: true), watermark: watermark,

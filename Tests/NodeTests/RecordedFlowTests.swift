@@ -40,9 +40,9 @@ extension NodeTests {
                 CREATE TABLE hour AS
                 SELECT 'I-1' AS station, at / 3600 * 3600 AS start, COUNT(*) AS n, SUM(vehicles) AS flow, MIN(vehicles) AS least,
                   MAX(vehicles) AS most, AVG(vehicles) AS mean,
-                  (SELECT vehicles FROM count AS c WHERE c.at = MIN(count.at)) AS first,
-                  (SELECT vehicles FROM count AS c WHERE c.at = MAX(count.at)) AS last
+                  MIN(at) AS begin, MAX(at) AS finish, NULL AS first, NULL AS last
                 FROM count GROUP BY start;
+                UPDATE hour SET first = (SELECT vehicles FROM count WHERE at = begin), last = (SELECT vehicles FROM count WHERE at = finish);
                 """)
             // 27 and 15 days: README.md of the data.
             #expect(try database.count("SELECT COUNT(*) FROM hour") == 42 * 24)
