@@ -49,11 +49,13 @@ extension Consumer {
     }
 
     private func taken(_ partitions: [TopicPartition]) {
+        // Partitions that still wait, or were held before they were started, are not in librdkafka's assignment, which
+        // refuses as a whole to let such go.
+        let assigned = currentAssignment()
         let list = PartitionList(capacity: partitions.count)
         for partition in partitions {
             guard let index = table.index(of: partition) else { continue }
-            let phase = table.slots[index].phase
-            if phase == .running || phase == .held { list.add(table.topicName(index), partition.partition) }
+            if assigned.contains(partition) { list.add(table.topicName(index), partition.partition) }
             table.slots[index].phase = .absent
         }
         waiting.removeAll { table.slots[$0].phase == .absent }
@@ -70,7 +72,9 @@ extension Consumer {
     public func settle() -> [StartedPartition] {
         guard !waiting.isEmpty else { return [] }
         let now = monotonicMilliseconds()
-        guard lookupIsUrgent || now - lastLookup >= 100 else { return [] }
+        // Answers that don't come must not hold up the partitions that are being read.
+        let patience: Int32 = running.isEmpty || lookupIsUrgent ? 500 : min(100 << Int32(min(failedLookups, 4)), 1000)
+        guard lookupIsUrgent || now - lastLookup >= 100 * Int64(1 + failedLookups) else { return [] }
         // Under the eager protocol every start stops and starts the others too, and old versions of librdkafka end on an
         // assertion when that happens in quick succession.
         if isEager == true && now - lastEagerAssignment < 2000 && !running.isEmpty { return [] }
@@ -79,11 +83,13 @@ extension Consumer {
         let asked = waiting
         let list = PartitionList(capacity: asked.count)
         for index in asked { list.add(table.topicName(index), table.slots[index].partition) }
-        let code = rd_kafka_committed(client.raw, list.raw, 500)
+        let code = rd_kafka_committed(client.raw, list.raw, patience)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            failedLookups = min(failedLookups + 1, 10)
             lookupError = KafkaError(code, during: "looking up committed offsets")
             return []
         }
+        failedLookups = 0
         lookupError = nil
         var started: [StartedPartition] = []
         for at in 0..<list.count {
@@ -166,7 +172,7 @@ extension Consumer {
         // A partition that stands still after an error does not heed a seek; its assignment is renewed.
         if isEager == true && phase == .running {
             seek(index)
-        } else if isEager == true || !isAssigned(index) {
+        } else if isEager == true || !currentAssignment().contains(table.names[index]) {
             read([index])
         } else {
             let list = PartitionList()
@@ -188,11 +194,12 @@ extension Consumer {
         }
     }
 
-    private func isAssigned(_ index: PartitionIndex) -> Bool {
+    /// What librdkafka reads, or is about to.
+    private func currentAssignment() -> Set<TopicPartition> {
         var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-        guard rd_kafka_assignment(client.raw, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return false }
+        guard rd_kafka_assignment(client.raw, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
         defer { rd_kafka_topic_partition_list_destroy(list) }
-        return rd_kafka_topic_partition_list_find(list, table.topicName(index), table.slots[index].partition) != nil
+        return Set(PartitionList.partitions(list))
     }
 
     private func assign(_ list: borrowing PartitionList) -> KafkaError? {
