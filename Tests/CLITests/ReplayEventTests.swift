@@ -13,25 +13,30 @@ import Testing
         let row = "id,lat,lon,on,at\n007,1.5,-2,yes,2026-01-01T00:00:00+01:00\n8,,,0,2026-01-01T00:00:01Z\n"
         let rehearsal = try Rehearsal(row) {
             $0.maps = try maps(
-                "sensor.id=id", "sensor.kind='buoy'", "place.lat=lat:double", "place.lon=lon:double", "on=on:bool", "n='3':int",
+                "sensor.id=id", "sensor.kind='buoy'", "place.lat=lat:double", "place.lon=lon:double", "on=on:bool",
+                "n='3':int",
                 "at=at", "plain=at:string")
             $0.time = "at"
             $0.key = "{id}/{on}"
         }
-        #expect(rehearsal.bodies == [
-            #"{"sensor":{"id":"007","kind":"buoy"},"place":{"lat":1.5,"lon":-2},"on":true,"n":3,"at":"2025-12-31T23:00:00Z","plain":"2026-01-01T00:00:00+01:00"}"#,
-            #"{"sensor":{"id":8,"kind":"buoy"},"on":false,"n":3,"at":"2026-01-01T00:00:01Z","plain":"2026-01-01T00:00:01Z"}"#,
-        ])
+        #expect(
+            rehearsal.bodies == [
+                #"{"sensor":{"id":"007","kind":"buoy"},"place":{"lat":1.5,"lon":-2},"on":true,"n":3,"at":"2025-12-31T23:00:00Z","plain":"2026-01-01T00:00:00+01:00"}"#,
+                #"{"sensor":{"id":8,"kind":"buoy"},"on":false,"n":3,"at":"2026-01-01T00:00:01Z","plain":"2026-01-01T00:00:01Z"}"#,
+            ])
         #expect(rehearsal.target.sent.map(\.key) == ["007/yes", "8/0"])
         #expect(rehearsal.target.sent.first?.time == RFC3339.parse("2025-12-31T23:00:00Z"))
     }
 
-    @Test(arguments: [
-        ("int", "12", "12"), ("int", "+12", "12"), ("int", "12.0", "12"), ("int", "12.5", nil), ("int", "9223372036854775808", nil),
-        ("double", "1e400", nil), ("double", "0x10", "16"), ("double", ".5", "0.5"), ("double", "12", "12"), ("double", "NaN", nil),
-        ("bool", "TRUE", "true"), ("bool", "n", "false"), ("bool", "2", nil), ("string", "12", "\"12\""),
-        ("timestamp", "2026-01-01T00:00:00Z", "\"2026-01-01T00:00:00Z\""), ("timestamp", "yesterday", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("int", "12", "12"), ("int", "+12", "12"), ("int", "12.0", "12"), ("int", "12.5", nil),
+            ("int", "9223372036854775808", nil),
+            ("double", "1e400", nil), ("double", "0x10", "16"), ("double", ".5", "0.5"), ("double", "12", "12"),
+            ("double", "NaN", nil),
+            ("bool", "TRUE", "true"), ("bool", "n", "false"), ("bool", "2", nil), ("string", "12", "\"12\""),
+            ("timestamp", "2026-01-01T00:00:00Z", "\"2026-01-01T00:00:00Z\""), ("timestamp", "yesterday", nil),
+        ] as [(String, String, String?)])
     func typesConvertOrRefuse(_ type: String, _ text: String, _ wanted: String?) throws {
         let rehearsal = try Rehearsal("v\n\(text)\n") { $0.maps = try maps("v=v:\(type)") }
         #expect(rehearsal.bodies == (wanted.map { ["{\"v\":\($0)}"] } ?? []))
@@ -40,7 +45,8 @@ import Testing
     }
 
     @Test func fieldsOfJSONLinesAreMapped() throws {
-        let rehearsal = try Rehearsal(#"{"s":{"id":"a","v":"1.5"},"x":[1],"t":1767225600000}"# + "\n", suffix: ".jsonl") {
+        let rehearsal = try Rehearsal(#"{"s":{"id":"a","v":"1.5"},"x":[1],"t":1767225600000}"# + "\n", suffix: ".jsonl")
+        {
             $0.maps = try maps("id=s.id", "value=s.v:double", "all=x", "none=y", "at=t")
             $0.time = "t"
             $0.timeFormat = .unixMilliseconds
@@ -51,7 +57,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["a"], ["=b"], ["a="], ["a='x"], ["a..b=c"], ["a=v", "a=v"], ["a=v", "a.b=v"], ["a.b=v", "a=v"], ["n='x':int"], ["a=w"],
+        ["a"], ["=b"], ["a="], ["a='x"], ["a..b=c"], ["a=v", "a=v"], ["a=v", "a.b=v"], ["a.b=v", "a=v"], ["n='x':int"],
+        ["a=w"],
     ])
     func wrongMapsAreUsageErrors(_ texts: [String]) throws {
         let rehearsal = try? Rehearsal("v\n1\n") { $0.maps = try texts.map { try FieldMap($0) } }
@@ -95,7 +102,10 @@ import Testing
         #expect(sent.allSatisfy { ($0.time?.microseconds ?? .max) <= offset + $0.at })
         // The newest happens when it is sent, and the distances stay.
         #expect(sent.last.map { ($0.time?.microseconds ?? 0) - offset - $0.at } == 0)
-        #expect(zip(sent, sent.dropFirst()).map { ($1.time?.microseconds ?? 0) - ($0.time?.microseconds ?? 0) } == [10_000_000, -5_000_000, 55_000_000])
+        #expect(
+            zip(sent, sent.dropFirst()).map { ($1.time?.microseconds ?? 0) - ($0.time?.microseconds ?? 0) } == [
+                10_000_000, -5_000_000, 55_000_000,
+            ])
         #expect(sent.allSatisfy { $0.body.contains("\"t\":\"\($0.time?.description ?? "")\"") })
     }
 
@@ -143,7 +153,11 @@ import Testing
 
     @Test func zonesOfOffsets() throws {
         let zone = try #require(ZoneRule("-03:30"))
-        #expect(try TimePattern("yyyy-MM-dd HH").parse("2022-01-03 00", zone: zone) == .success(#require(RFC3339.parse("2022-01-03T03:30:00Z"))))
-        for text in ["+25:00", "+1", "Mars/Phobos", "../etc", "", "+0100x"] { #expect(ZoneRule(text) == nil, "\(text)") }
+        #expect(
+            try TimePattern("yyyy-MM-dd HH").parse("2022-01-03 00", zone: zone)
+                == .success(#require(RFC3339.parse("2022-01-03T03:30:00Z"))))
+        for text in ["+25:00", "+1", "Mars/Phobos", "../etc", "", "+0100x"] {
+            #expect(ZoneRule(text) == nil, "\(text)")
+        }
     }
 }

@@ -6,21 +6,26 @@ import Testing
 
 /// What files are taken for, and what is said of rows that can't be used.
 @Suite struct ReplayReadingTests {
-    @Test(arguments: [
-        ("a,b\n1,x\n", [#"{"a":1,"b":"x"}"#]),
-        ("\u{feff}a,b\r\n1,x\r\n", [#"{"a":1,"b":"x"}"#]),
-        ("a,b\n1,x", [#"{"a":1,"b":"x"}"#]),
-        ("a,b\r\n1,x\r", [#"{"a":1,"b":"x"}"#]),
-        ("a,b\n\n1,x\n\r\n2,y\n\n", [#"{"a":1,"b":"x"}"#, #"{"a":2,"b":"y"}"#]),
-        ("a,b\n\"1\",\"x, \"\"y\"\"\"\n", [#"{"a":1,"b":"x, \"y\""}"#]),
-        ("a,b\n\"two\nlines\",\"\r\n\"\n", [#"{"a":"two\nlines","b":"\r\n"}"#]),
-        ("a,b\n,x\n\"\",y\n", [#"{"b":"x"}"#, #"{"b":"y"}"#]),
-        ("a\n007\n-0.5e3\n+5\n.5\n1.\n0\n-\n1e\n", [
-            #"{"a":"007"}"#, #"{"a":-0.5e3}"#, #"{"a":"+5"}"#, #"{"a":".5"}"#, #"{"a":"1."}"#, #"{"a":0}"#, #"{"a":"-"}"#, #"{"a":"1e"}"#,
-        ]),
-        ("naïve,\"q\"\"q\"\n1,2\n", [#"{"naïve":1,"q\"q":2}"#]),
-        ("a,b\n", []),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("a,b\n1,x\n", [#"{"a":1,"b":"x"}"#]),
+            ("\u{feff}a,b\r\n1,x\r\n", [#"{"a":1,"b":"x"}"#]),
+            ("a,b\n1,x", [#"{"a":1,"b":"x"}"#]),
+            ("a,b\r\n1,x\r", [#"{"a":1,"b":"x"}"#]),
+            ("a,b\n\n1,x\n\r\n2,y\n\n", [#"{"a":1,"b":"x"}"#, #"{"a":2,"b":"y"}"#]),
+            ("a,b\n\"1\",\"x, \"\"y\"\"\"\n", [#"{"a":1,"b":"x, \"y\""}"#]),
+            ("a,b\n\"two\nlines\",\"\r\n\"\n", [#"{"a":"two\nlines","b":"\r\n"}"#]),
+            ("a,b\n,x\n\"\",y\n", [#"{"b":"x"}"#, #"{"b":"y"}"#]),
+            (
+                "a\n007\n-0.5e3\n+5\n.5\n1.\n0\n-\n1e\n",
+                [
+                    #"{"a":"007"}"#, #"{"a":-0.5e3}"#, #"{"a":"+5"}"#, #"{"a":".5"}"#, #"{"a":"1."}"#, #"{"a":0}"#,
+                    #"{"a":"-"}"#, #"{"a":"1e"}"#,
+                ]
+            ),
+            ("naïve,\"q\"\"q\"\n1,2\n", [#"{"naïve":1,"q\"q":2}"#]),
+            ("a,b\n", []),
+        ] as [(String, [String])])
     func rowsBecomeEvents(_ text: String, _ wanted: [String]) throws {
         let rehearsal = try Rehearsal(text)
         #expect(rehearsal.failure == nil)
@@ -77,7 +82,8 @@ import Testing
 
     @Test func headersAreChecked() throws {
         #expect(try Rehearsal("").failure?.message.contains("the file is empty") == true)
-        #expect(try Rehearsal("a,a\n1,2\n").failure?.message.contains("the column 'a' stands in the header twice") == true)
+        #expect(
+            try Rehearsal("a,a\n1,2\n").failure?.message.contains("the column 'a' stands in the header twice") == true)
         let unknown = try Rehearsal("speed,when\n1,2\n") { $0.key = "sped" }
         #expect(unknown.failure?.message == "the file has no column 'sped'")
         #expect(unknown.failure?.hint == "did you mean 'speed'? columns: speed, when")
@@ -99,15 +105,19 @@ import Testing
         for _ in 0..<Int.random(in: 0...30, using: &random) {
             let row = (0..<columns).map { _ in
                 // A letter in front keeps numbers and empty cells out of it.
-                "t" + (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+                "t"
+                    + (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? ""
+                    }.joined()
             }
             let ending = Bool.random(using: &random) ? "\r\n" : "\n"
             wanted.append(row)
-            text += row.map { cell in
-                let mustQuote = cell.contains { "\",\n\r".contains($0) || $0 == "\r\n" }
-                let doubled = cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-                return mustQuote || Bool.random(using: &random) ? "\"\(doubled)\"" : cell
-            }.joined(separator: ",") + ending
+            text +=
+                row.map { cell in
+                    let mustQuote = cell.contains { "\",\n\r".contains($0) || $0 == "\r\n" }
+                    let doubled = cell.split(separator: "\"", omittingEmptySubsequences: false).joined(
+                        separator: "\"\"")
+                    return mustQuote || Bool.random(using: &random) ? "\"\(doubled)\"" : cell
+                }.joined(separator: ",") + ending
         }
         let file = try ScratchFile(text)
         let reader = try CSVReader(try ByteInput(path: file.path), delimiter: UInt8(ascii: ","), names: nil, nulls: [])
@@ -139,14 +149,15 @@ import Testing
             $0.key = "station"
             $0.skipsBadRows = true
         }
-        #expect(rehearsal.bodies == [
-            #"{"station":"773869","speed":64.375,"time":"2012-03-01T00:00:00Z"}"#,
-            #"{"station":"767541","speed":67.625,"time":"2012-03-01T00:00:00Z"}"#,
-            #"{"station":"773869","speed":62.5,"time":"2012-03-01T00:05:00Z"}"#,
-            #"{"station":"767541","time":"2012-03-01T00:05:00Z"}"#,
-            #"{"station":"773869","speed":60,"time":"2012-03-01T00:15:00Z"}"#,
-            #"{"station":"767541","speed":61,"time":"2012-03-01T00:15:00Z"}"#,
-        ])
+        #expect(
+            rehearsal.bodies == [
+                #"{"station":"773869","speed":64.375,"time":"2012-03-01T00:00:00Z"}"#,
+                #"{"station":"767541","speed":67.625,"time":"2012-03-01T00:00:00Z"}"#,
+                #"{"station":"773869","speed":62.5,"time":"2012-03-01T00:05:00Z"}"#,
+                #"{"station":"767541","time":"2012-03-01T00:05:00Z"}"#,
+                #"{"station":"773869","speed":60,"time":"2012-03-01T00:15:00Z"}"#,
+                #"{"station":"767541","speed":61,"time":"2012-03-01T00:15:00Z"}"#,
+            ])
         #expect(rehearsal.target.sent.first?.key == "773869")
         #expect(rehearsal.badRows == 1)
         let kept = try Rehearsal("when,A,B\n2026-01-01T00:00:00Z,1,2\n") {
@@ -154,8 +165,9 @@ import Testing
             $0.keeping = ["when"]
             $0.time = "when"
         }
-        #expect(kept.bodies == [
-            #"{"s":"A","v":1,"when":"2026-01-01T00:00:00Z"}"#, #"{"s":"B","v":2,"when":"2026-01-01T00:00:00Z"}"#,
-        ])
+        #expect(
+            kept.bodies == [
+                #"{"s":"A","v":1,"when":"2026-01-01T00:00:00Z"}"#, #"{"s":"B","v":2,"when":"2026-01-01T00:00:00Z"}"#,
+            ])
     }
 }

@@ -51,7 +51,8 @@ final class CapturingTarget: ReplayTarget {
     func send(_ event: EventBuilder) throws(CommandFailure) {
         sent.append(
             Sent(
-                key: event.keyBytes.map { String(decoding: $0, as: UTF8.self) }, time: event.eventTime, body: event.body.string,
+                key: event.keyBytes.map { String(decoding: $0, as: UTF8.self) }, time: event.eventTime,
+                body: event.body.string,
                 at: clock.monotonicMicroseconds))
     }
 
@@ -72,7 +73,8 @@ struct Rehearsal {
         var reports: [String] = []
         do throws(CommandFailure) {
             let replay = try Replay(settings, clock: target.clock) { line in
-                reports.append(line.split(separator: file.path, omittingEmptySubsequences: false).joined(separator: "FILE"))
+                reports.append(
+                    line.split(separator: file.path, omittingEmptySubsequences: false).joined(separator: "FILE"))
             }
             defer { badRows = replay.badRows }
             try replay.run(into: target)

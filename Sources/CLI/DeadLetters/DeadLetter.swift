@@ -38,7 +38,8 @@ struct DeadLetter {
         detail = text("vigie-detail") ?? ""
         topology = text("vigie-topology") ?? ""
         step = text("vigie-step") ?? ""
-        rejectedAt = text("vigie-rejected-at").flatMap { RFC3339.parse($0) } ?? EventTime(milliseconds: timestampMilliseconds)
+        rejectedAt =
+            text("vigie-rejected-at").flatMap { RFC3339.parse($0) } ?? EventTime(milliseconds: timestampMilliseconds)
         sourceTopic = text("vigie-topic") ?? ""
         sourcePartition = text("vigie-partition").flatMap { Int32($0) }
         sourceOffset = text("vigie-offset").flatMap { Int64($0) }

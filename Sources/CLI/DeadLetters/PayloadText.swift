@@ -41,7 +41,9 @@ enum PayloadText {
         return index
     }
 
-    private static func escaped(_ bytes: ArraySlice<UInt8>) -> String { escaped(String(decoding: bytes, as: UTF8.self)) }
+    private static func escaped(_ bytes: ArraySlice<UInt8>) -> String {
+        escaped(String(decoding: bytes, as: UTF8.self))
+    }
 
     /// Text without characters that act on a terminal or turn its direction around.
     static func escaped(_ text: String) -> String {

@@ -23,7 +23,8 @@ struct KeyTemplate {
             if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
             rest = rest[rest.index(after: open)...]
             guard let close = rest.firstIndex(of: "}") else {
-                throw CommandFailure(.usage, "--key '\(text)': a brace is not closed", hint: "for example: --key '{road}-{station}'")
+                throw CommandFailure(
+                    .usage, "--key '\(text)': a brace is not closed", hint: "for example: --key '{road}-{station}'")
             }
             let name = String(rest[..<close])
             parts.append(.column(try source.column(named: name), name))
@@ -40,7 +41,9 @@ struct KeyTemplate {
             case .column(let column, let name):
                 let cell = source.cell(column)
                 guard let text = cell.value.plain else {
-                    throw cell.problem("the key's column '\(name)' has nothing", hint: "records without a key are spread over partitions: leave --key out")
+                    throw cell.problem(
+                        "the key's column '\(name)' has nothing",
+                        hint: "records without a key are spread over partitions: leave --key out")
                 }
                 key += text.utf8
             }
