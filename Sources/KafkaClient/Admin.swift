@@ -4,8 +4,8 @@ public import Records
 
 /// Questions and orders to a cluster. Every call waits for its answer. Confined to one thread.
 ///
-/// When a call cannot reach a broker, the error names the reason (refused, wrong password, certificate …), as far as the
-/// connections gave one.
+/// When a call cannot reach a broker, the error names the reason (refused, wrong password, certificate …), as far as
+/// the connections gave one.
 public final class Admin {
     let client: ClientHandle
     private let hooks: AdminHooks
@@ -109,8 +109,8 @@ public final class Admin {
             || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
     }
 
-    /// Runs one admin request and reads its answer, for which client and queue live on: destroying the client earlier would
-    /// lose it ("handle is terminating"). A refusal (wrong password, certificate) ends it early.
+    /// Runs one admin request and reads its answer, for which client and queue live on: destroying the client earlier
+    /// would lose it ("handle is terminating"). A refusal (wrong password, certificate) ends it early.
     func request<R>(
         _ operation: rd_kafka_admin_op_t, _ what: String, _ timeout: Duration,
         send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void, read: (OpaquePointer) -> R

@@ -1,7 +1,7 @@
 import CRdKafka
 
-/// Owner of one `rd_kafka_t`. Destroyed when the last thing that needs it is gone: batches, topic handles and queues keep
-/// it, so that no message outlives its client.
+/// Owner of one `rd_kafka_t`. Destroyed when the last thing that needs it is gone: batches, topic handles and queues
+/// keep it, so that no message outlives its client.
 ///
 /// Sendable because `rd_kafka_t` is thread-safe and everything stored is constant; what is confined to a thread is the
 /// Consumer or Producer on top.

@@ -67,16 +67,16 @@ extension Consumer {
     }
 
     /// Looks up the committed offsets of partitions that wait, and starts those that are known. Call it every turn: it
-    /// returns at once when nothing waits, or when it is too early to ask again; otherwise it takes up to half a second.
-    /// Partitions whose committed offset is no longer in the topic are held, and reported by the next poll.
+    /// returns at once when nothing waits, or when it is too early to ask again; otherwise it takes up to half a
+    /// second. Partitions whose committed offset is no longer in the topic are held, and reported by the next poll.
     public func settle() -> [StartedPartition] {
         guard !waiting.isEmpty else { return [] }
         let now = monotonicMilliseconds()
         // Answers that don't come must not hold up the partitions that are being read.
         let patience: Int32 = running.isEmpty || lookupIsUrgent ? 500 : min(100 << Int32(min(failedLookups, 4)), 1000)
         guard lookupIsUrgent || now - lastLookup >= 100 * Int64(1 + failedLookups) else { return [] }
-        // Under the eager protocol every start stops and starts the others too, and old versions of librdkafka end on an
-        // assertion when that happens in quick succession.
+        // Under the eager protocol every start stops and starts the others too, and old versions of librdkafka end on
+        // an assertion when that happens in quick succession.
         if isEager == true && now - lastEagerAssignment < 2000 && !running.isEmpty { return [] }
         lookupIsUrgent = false
         defer { lastLookup = monotonicMilliseconds() }

@@ -3,8 +3,8 @@ import Glibc
 import Records
 import Synchronization
 
-/// A member of a consumer group, confined to one thread: subscribe, poll, settle, commit and close are called there, and
-/// the listener and all events are served there.
+/// A member of a consumer group, confined to one thread: subscribe, poll, settle, commit and close are called there,
+/// and the listener and all events are served there.
 ///
 /// A turn of its owner is: `poll`, work on the batch, `settle`, now and then `commit`.
 public final class Consumer {
@@ -91,8 +91,8 @@ public final class Consumer {
         }
     }
 
-    /// Waits up to `timeout` for messages, and takes up to `limit` that are there. Serves rebalances and other callbacks
-    /// meanwhile. The batch may be empty and still have events.
+    /// Waits up to `timeout` for messages, and takes up to `limit` that are there. Serves rebalances and other
+    /// callbacks meanwhile. The batch may be empty and still have events.
     public func poll(limit: Int = 1024, timeout: Duration) -> PolledBatch {
         let limit = max(limit, 1)
         let storage = freeStorage(limit)

@@ -64,8 +64,8 @@ public final class Producer {
         return made
     }
 
-    /// Sends a record; the bytes are copied. `partition` −1: by the key as Java clients do (murmur2), at random without.
-    /// `timestampMilliseconds` 0: now.
+    /// Sends a record; the bytes are copied. `partition` −1: by the key as Java clients do (murmur2), at random
+    /// without. `timestampMilliseconds` 0: now.
     public func send(
         to topic: TopicHandle, partition: Int32 = -1, key: UnsafeBufferPointer<UInt8>?,
         value: UnsafeBufferPointer<UInt8>?, timestampMilliseconds: Int64 = 0, epoch: Int

@@ -35,7 +35,8 @@ final class Reader: AssignmentListener {
         properties: [String: String] = [:]
     ) throws {
         // The mock cluster takes the session's time-out, less a second, to notice that a group's last member has left;
-        // that of old versions throws out members whose session is shorter than the three seconds a group takes to form.
+        // that of old versions throws out members whose session is shorter than the three seconds a group takes to
+        // form.
         let session = ProtocolSupport.versionNumber < Ground.maturedMock ? "6000" : "2000"
         let short = ["session.timeout.ms": session, "heartbeat.interval.ms": "300"]
         let settings = ClientSettings(brokers: brokers, properties: short.merging(properties) { $1 })

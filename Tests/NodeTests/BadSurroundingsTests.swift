@@ -22,9 +22,13 @@ extension NodeTests {
             try broker.createTopic("app.\(topics.run).dead-letters", partitions: 1)
         }
 
-        private func run(_ more: [String], file: String? = nil, seconds: Double = 40) throws -> (code: Int32?, errors: String) {
+        private func run(_ more: [String], file: String? = nil, seconds: Double = 40) throws -> (
+            code: Int32?, errors: String
+        ) {
             let (code, _, errors) = try Child.run(
-                [Bench.vigie, "run", "--brokers", topics.address, "--application", "app.\(topics.run)"] + more + [file ?? self.file],
+                [Bench.vigie, "run", "--brokers", topics.address, "--application", "app.\(topics.run)"] + more + [
+                    file ?? self.file
+                ],
                 seconds: seconds)
             return (code, errors)
         }
@@ -34,7 +38,10 @@ extension NodeTests {
             try broker.createTopic(topics.name("tanks.im"), partitions: 1)
             let (code, errors) = try run(["--no-http"])
             #expect(code == 78)
-            #expect(errors.contains("\(file):5:12: error: there is no topic '\(topics.name("tanks.in"))' on \(topics.address)"), "\(errors)")
+            #expect(
+                errors.contains(
+                    "\(file):5:12: error: there is no topic '\(topics.name("tanks.in"))' on \(topics.address)"),
+                "\(errors)")
             #expect(errors.contains("did you mean '\(topics.name("tanks.im"))'?"), "\(errors)")
             #expect(errors.contains("make it before the node starts"), "\(errors)")
         }
@@ -64,7 +71,8 @@ extension NodeTests {
             if getuid() != 0 { mkdir(folder, 0o555) }
             defer { if getuid() != 0 { rmdir(folder) } }
             let node = try Child([
-                Bench.vigie, "run", "--brokers", topics.address, "--application", "app.\(topics.run)", "--no-http", "--state-dir",
+                Bench.vigie, "run", "--brokers", topics.address, "--application", "app.\(topics.run)", "--no-http",
+                "--state-dir",
                 folder + "/state", file,
             ])
             try topics.send("tanks.in", #"{"tank":"a","celsius":1,"at":"2026-01-01T00:00:00Z"}"#, key: "a")
@@ -112,7 +120,9 @@ extension NodeTests {
             try #require(TextFile.write("v\n1\n", to: "/tmp/vigie-\(topics.run).csv"))
             defer { unlink("/tmp/vigie-\(topics.run).csv") }
             let unheard = "127.0.0.1:1"
-            let replay = try Child.run([Bench.vigie, "replay", "/tmp/vigie-\(topics.run).csv", "-b", unheard, "-t", "x"])
+            let replay = try Child.run([
+                Bench.vigie, "replay", "/tmp/vigie-\(topics.run).csv", "-b", unheard, "-t", "x",
+            ])
             #expect(replay.code == 69)
             #expect(replay.errors.contains(unheard) && replay.errors.contains("hint:"), "\(replay.errors)")
             let letters = try Child.run([Bench.vigie, "dlq", "list", "-b", unheard, "-a", "x"])
@@ -134,13 +144,15 @@ extension NodeTests {
             defer { unlink(file) }
             try cluster.down()
             let node = try Child([
-                Bench.vigie, "run", "--brokers", cluster.address, "--application", "app.\(topics.run)", "--http-port", "0",
+                Bench.vigie, "run", "--brokers", cluster.address, "--application", "app.\(topics.run)", "--http-port",
+                "0",
                 "-P", "session.timeout.ms=6000", file,
             ])
             #expect(eventually { node.errors.contains("no broker answers, trying again") }, "\(node.errors)")
-            let url = try #require(node.errors.split(separator: "\n").compactMap { line in
-                line.split(separator: "url=").last.map(String.init)
-            }.first { $0.hasPrefix("http") })
+            let url = try #require(
+                node.errors.split(separator: "\n").compactMap { line in
+                    line.split(separator: "url=").last.map(String.init)
+                }.first { $0.hasPrefix("http") })
             let ready = try HTTP.get(url, "/health/ready")
             #expect(ready.status == 503 && ready.body.contains("waiting"), "\(ready)")
             #expect(node.exitCode == nil)
@@ -150,7 +162,8 @@ extension NodeTests {
             var sent = 0
             func send(_ count: Int) throws {
                 for _ in 0..<count {
-                    try topics.send("tanks.in", #"{"tank":"t\#(sent)","celsius":1,"at":"2026-01-01T00:00:00Z"}"#, key: "t\(sent)")
+                    try topics.send(
+                        "tanks.in", #"{"tank":"t\#(sent)","celsius":1,"at":"2026-01-01T00:00:00Z"}"#, key: "t\(sent)")
                     sent += 1
                 }
             }
@@ -163,7 +176,8 @@ extension NodeTests {
             try topics.flush()
             let out = try TopicReader(topics.address, [topics.name("tanks.out")])
             var found: [String: Int] = [:]
-            let isWhole = try out.turns(within: 60, each: { found[$0.key ?? "", default: 0] += 1 }, until: { found.count >= sent })
+            let isWhole = try out.turns(
+                within: 60, each: { found[$0.key ?? "", default: 0] += 1 }, until: { found.count >= sent })
             #expect(isWhole, "\(found.count) of \(sent): \(node.errors)")
             #expect(Set(found.keys) == Set((0..<sent).map { "t\($0)" }))
             #expect(eventually { (try? HTTP.get(url, "/health/ready").status) == 200 })

@@ -35,7 +35,9 @@ extension NodeTests {
             a.process.signal(SIGSTOP)
             try stage.play(seconds: 3 + moment())
             a.process.signal(SIGCONT)
-            try stage.play(until: "a has noticed", within: 40) { a.process.errors.contains("partitions were taken over by others") }
+            try stage.play(until: "a has noticed", within: 40) {
+                a.process.errors.contains("partitions were taken over by others")
+            }
             try stage.play(seconds: moment())
 
             try stage.finish("seed \(seed)")
@@ -74,23 +76,29 @@ extension NodeTests {
 
         init(_ topics: Topics) throws {
             self.topics = topics
-            for topic in ["numbers.in", "numbers.out", "numbers.sums"] { try topics.make(topic, partitions: Self.partitions) }
+            for topic in ["numbers.in", "numbers.out", "numbers.sums"] {
+                try topics.make(topic, partitions: Self.partitions)
+            }
             file = "/tmp/vigie-numbers-\(topics.run).yaml"
             try #require(TextFile.write(try topics.topology("numbers"), to: file))
             passed = try TopicReader(topics.address, [topics.name("numbers.out")])
             sums = try TopicReader(topics.address, [topics.name("numbers.sums")])
             database = try Database()
-            try database.run("CREATE TABLE sum(position INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER, offset INTEGER, body TEXT)")
+            try database.run(
+                "CREATE TABLE sum(position INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER, offset INTEGER, body TEXT)"
+            )
             start = clock.now
         }
 
         deinit { unlink(file) }
 
         func start(_ name: String) throws -> Node {
-            Node(process: try Child([
-                Bench.vigie, "run", "--brokers", topics.address, "--application", "numbers.\(topics.run)", "--node", name,
-                "--no-http", "-P", "session.timeout.ms=3000", "-P", "heartbeat.interval.ms=300", file,
-            ]))
+            Node(
+                process: try Child([
+                    Bench.vigie, "run", "--brokers", topics.address, "--application", "numbers.\(topics.run)", "--node",
+                    name,
+                    "--no-http", "-P", "session.timeout.ms=3000", "-P", "heartbeat.interval.ms=300", file,
+                ]))
         }
 
         private func body(_ key: String, _ n: Int, _ milliseconds: Int64) -> String {
@@ -103,7 +111,8 @@ extension NodeTests {
                 let due = Int((clock.now - start) / .milliseconds(1) / 1000 * Self.rate)
                 while sent < due {
                     let key = "k\(sent % Self.keys)"
-                    try topics.send("numbers.in", body(key, sent, Self.first + Int64(sent * Self.stepMilliseconds)), key: key)
+                    try topics.send(
+                        "numbers.in", body(key, sent, Self.first + Int64(sent * Self.stepMilliseconds)), key: key)
                     sent += 1
                 }
             }
@@ -156,7 +165,8 @@ extension NodeTests {
         func finish(_ seed: String) throws {
             for partition in 0..<Self.partitions {
                 try topics.send(
-                    "numbers.in", body("end\(partition)", -1, Self.first + Int64(sent * Self.stepMilliseconds) + 3_600_000),
+                    "numbers.in",
+                    body("end\(partition)", -1, Self.first + Int64(sent * Self.stepMilliseconds) + 3_600_000),
                     key: "end\(partition)", partition: partition)
             }
             try topics.flush()
@@ -189,18 +199,25 @@ extension NodeTests {
                 FROM sum WHERE json_extract(body, '$.key') LIKE 'k%' ORDER BY partition, offset
                 """)
             for row in rows ?? [] {
-                guard let key = row[0].text, let second = row[1].int, let count = row[2].int, let total = row[3].int else { continue }
+                guard let key = row[0].text, let second = row[1].int, let count = row[2].int, let total = row[3].int
+                else { continue }
                 emissions += 1
                 let window = "\(key) \(second)"
                 last[window] = (count, total)
-                if let right = expected[window], right != (count, total) { wrong.append("\(window): \(count), \(total), not \(right)") }
+                if let right = expected[window], right != (count, total) {
+                    wrong.append("\(window): \(count), \(total), not \(right)")
+                }
             }
-            let differing = expected.filter { last[$0.key].map { [$0.rows, $0.total] } != [$0.value.rows, $0.value.total] }
+            let differing = expected.filter {
+                last[$0.key].map { [$0.rows, $0.total] } != [$0.value.rows, $0.value.total]
+            }
             #expect(differing.isEmpty, "\(differing.count) windows end wrong, such as \(differing.prefix(3)), \(seed)")
             #expect(Set(last.keys) == Set(expected.keys), "\(seed)")
             // Windows are rebuilt from the records they stand for, so that even what is said twice is right both times.
             #expect(wrong.isEmpty, "\(wrong.count) of \(emissions) emissions, such as \(wrong.prefix(3)), \(seed)")
-            print("\(sent) events, \(doubled) came out more than once; \(expected.count) windows, \(emissions - expected.count) said again")
+            print(
+                "\(sent) events, \(doubled) came out more than once; \(expected.count) windows, \(emissions - expected.count) said again"
+            )
         }
     }
 }

@@ -15,7 +15,9 @@ extension NodeTests {
             let topics = try Topics(RealKafka.address)
             for topic in ["numbers.in", "numbers.out", "numbers.sums"] { try topics.make(topic, partitions: 8) }
             let topology = try topics.topology("numbers")
-            func settings(_ name: String) -> NodeSettingsBox { NodeSettingsBox(topics.address, "share.\(topics.run)", name) }
+            func settings(_ name: String) -> NodeSettingsBox {
+                NodeSettingsBox(topics.address, "share.\(topics.run)", name)
+            }
             let all = Set((0..<8).map { "\(topics.name("numbers.in"))[\($0)]" })
 
             let one = try RunningNode(settings("one").value, [topology])
