@@ -59,7 +59,7 @@ enum DemoCommand: CommandType {
         exitCodes: [.ok, .usage, .unavailable, .internal, .configuration])
 
     static func run(_ arguments: ParsedArguments) -> ExitCode {
-        do throws(CommandProblem) {
+        do throws(CommandFailure) {
             guard let plans = TopologyFiles.load(try paths(arguments)) else { return .configuration }
             let settings = try settings(arguments)
             let environment = Environment.variables
@@ -81,16 +81,17 @@ enum DemoCommand: CommandType {
             try demo.run()
             return .ok
         } catch {
-            return error.report()
+            Output.error(error.text)
+            return error.code
         }
     }
 
-    private static func paths(_ arguments: ParsedArguments) throws(CommandProblem) -> [String] {
+    private static func paths(_ arguments: ParsedArguments) throws(CommandFailure) -> [String] {
         if !arguments[topologies].isEmpty { return arguments[topologies] }
         switch TopologyFolder.find() {
         case .success(let folder): return [folder]
         case .failure(let missing):
-            throw CommandProblem(
+            throw CommandFailure(
                 .configuration,
                 "the topologies that come with Vigie were not found; tried:\n    "
                     + missing.tried.joined(separator: "\n    "),
@@ -98,15 +99,14 @@ enum DemoCommand: CommandType {
         }
     }
 
-    private static func settings(_ arguments: ParsedArguments) throws(CommandProblem) -> DemoRun.Settings {
+    private static func settings(_ arguments: ParsedArguments) throws(CommandFailure) -> DemoRun.Settings {
         let simulation = try SimulationOptions.settings(
             arguments, start: EventTime(microseconds: SystemClock.wallMicroseconds()), rate: Double(arguments[rate]))
         var settings = DemoRun.Settings(simulation: simulation)
-        let properties = try SimulationOptions.properties(arguments)
         if let address = arguments[broker] {
-            settings.kafka = ClientSettings(brokers: address, properties: properties, clientID: "vigie-demo")
-        } else if !properties.isEmpty {
-            throw CommandProblem(
+            settings.kafka = try KafkaAccess.settings(address, arguments, client: "vigie-demo")
+        } else if arguments.isGiven(RunCommand.properties) || arguments.isGiven(RunCommand.propertyFile) {
+            throw CommandFailure(
                 .usage, "properties are for a real Kafka", hint: "add --broker HOST:PORT, or leave them out")
         }
         settings.workers = arguments[workers]

@@ -57,18 +57,22 @@ enum SimulateCommand: CommandType {
         exitCodes: [.ok, .usage, .unavailable, .internal, .configuration])
 
     static func run(_ arguments: ParsedArguments) -> ExitCode {
-        do throws(CommandProblem) { return try simulate(arguments) } catch { return error.report() }
+        do throws(CommandFailure) {
+            return try simulate(arguments)
+        } catch {
+            Output.error(error.text)
+            return error.code
+        }
     }
 
-    private static func simulate(_ arguments: ParsedArguments) throws(CommandProblem) -> ExitCode {
+    private static func simulate(_ arguments: ParsedArguments) throws(CommandFailure) -> ExitCode {
         guard arguments[stdout] || arguments[brokers] != nil else {
-            throw CommandProblem(
+            throw CommandFailure(
                 .usage, "where to is missing", hint: "give --brokers HOST:PORT, or --stdout to look at the events")
         }
         let begin = arguments[start] ?? EventTime(microseconds: SystemClock.wallMicroseconds())
         let simulation = try SimulationOptions.settings(
             arguments, start: begin, rate: arguments[rate], duration: arguments[duration])
-        let properties = try SimulationOptions.properties(arguments)
         let stop = Locked(false)
         Signals.onStop { _ in stop.value = true }
         let log = Log(level: LogLevel(name: arguments[DemoCommand.logLevel]) ?? .error)
@@ -76,20 +80,19 @@ enum SimulateCommand: CommandType {
         if arguments[stdout] {
             target = PrintedEvents()
         } else {
-            let client = ClientSettings(
-                brokers: arguments[brokers] ?? "", properties: properties, clientID: "vigie-simulate")
+            let client = try KafkaAccess.settings(arguments[brokers] ?? "", arguments, client: "vigie-simulate")
             let topics = SimulatedFamily.allCases.filter { simulation.shares[$0] > 0 }.map(\.topic)
             _ = try DemoBroker.connect(
-                client, topics, partitions: arguments[partitions], replication: arguments[replication], log)
+                client, topics, partitions: arguments[partitions], replication: arguments[replication])
             do throws(KafkaError) { target = try KafkaEventTarget(client, log: log.forClients) } catch {
-                throw CommandProblem(.configuration, error.description, hint: error.hint)
+                throw CommandFailure(.configuration, error.description, hint: error.hint)
             }
         }
         let reporter = PumpReporter()
         let pump = EventPump(
             simulation: simulation, speed: arguments[fast] ? 0 : arguments[speed], shouldStop: { stop.value },
             report: { reporter.report($0) })
-        do throws(SimulationError) { try pump.run(into: target) } catch { throw CommandProblem(.usage, error.message) }
+        do throws(SimulationError) { try pump.run(into: target) } catch { throw CommandFailure(.usage, error.message) }
         return reporter.isClean ? .ok : .unavailable
     }
 }

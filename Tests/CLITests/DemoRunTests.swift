@@ -64,7 +64,7 @@ private final class KeptOutput: DemoOutput {
         #expect {
             try run(settings, output)
         } throws: { error in
-            (error as? CommandProblem)?.code == .configuration && !output.isOpen && output.summary == nil
+            (error as? CommandFailure)?.code == .usage && !output.isOpen && output.summary == nil
         }
     }
 }

@@ -44,6 +44,7 @@ final class BoardOutput: DemoOutput {
 final class LineOutput: DemoOutput {
     private let words: BoardWords
     private var shownAt: Int64 = 0
+    private var hasSaidWhere = false
 
     init(_ words: BoardWords) { self.words = words }
 
@@ -60,6 +61,11 @@ final class LineOutput: DemoOutput {
 
     func show(_ state: BoardState, now: EventTime) -> Bool {
         let figures = state.figures
+        if !hasSaidWhere, figures.phase == .running {
+            hasSaidWhere = true
+            let pages = figures.pages.map { ", \(words.pages)\(words.colon) \($0) (/metrics, /status)" } ?? ""
+            Output.line("-- Kafka \(figures.broker)\(pages)")
+        }
         if figures.elapsedMicroseconds - shownAt < 10_000_000 { return false }
         shownAt = figures.elapsedMicroseconds
         Output.line(
