@@ -16,8 +16,8 @@ func layer(_ name: String, _ uses: [String] = []) -> Target {
     .target(name: name, dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ uses: [String]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: uses.map { .byName(name: $0) }, swiftSettings: strict)
+func tests(_ name: String, _ uses: [String], data: [String] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: uses.map { .byName(name: $0) }, exclude: data, swiftSettings: strict)
 }
 
 /// A C library of the distribution, found by pkg-config, seen by exactly one target of ours.
@@ -38,38 +38,40 @@ let package = Package(
         library("CYaml", "yaml-0.1", "libyaml-dev"),
         library("CMicroHTTPD", "libmicrohttpd", "libmicrohttpd-dev"),
         library("CMimalloc", nil, "libmimalloc-dev"),
+        library("CSQLite", "sqlite3", "libsqlite3-dev"),
         .target(name: "CScan"),
         layer("Records"),
         layer("Settings", ["CYaml"]),
         layer("Telemetry"),
-        layer("Arguments"),
+        layer("Arguments", ["Settings"]),
         // Level 1
         layer("KafkaClient", ["CRdKafka", "Records"]),
         layer("WebServer", ["CMicroHTTPD"]),
         layer("Codecs", ["CScan", "Records"]),
         layer("Expressions", ["Records"]),
         layer("Inference", ["Records"]),
-        layer("StateStore", ["CScan", "Records"]),
+        layer("StateStore", ["Records"]),
         layer("Alerting", ["Records"]),
         layer("Simulators", ["Records"]),
         // Level 2
-        layer("Operators", ["Records", "Settings", "Telemetry", "Codecs", "Expressions", "Inference", "StateStore", "Alerting"]),
+        layer("Operators", ["CScan", "Records", "Settings", "Expressions", "Inference", "StateStore", "Alerting"]),
         // Level 3
-        layer("Topology", ["Records", "Settings", "Codecs", "Expressions", "Alerting", "Operators"]),
+        layer("Topology", ["Records", "Settings", "Codecs", "Operators"]),
         // Level 4
-        layer("Runtime", ["Records", "Telemetry", "Codecs", "Operators", "Topology"]),
+        layer("Runtime", ["Records", "Settings", "Telemetry", "Codecs", "Operators", "Topology"]),
         // Level 5
-        layer("Console", ["Telemetry", "WebServer", "Runtime"]),
+        layer("Console", ["Records", "Telemetry", "WebServer", "Runtime"]),
         // Level 6
         layer("Node", ["Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console"]),
         // Level 7
         .executableTarget(
             name: "CLI",
-            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Codecs", "Simulators", "Topology", "Runtime", "Console", "Node", "CMimalloc"],
             swiftSettings: strict),
+        .target(name: "CBench", dependencies: ["CMimalloc", "CRdKafka"], linkerSettings: [.linkedLibrary("mimalloc")]),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Records", "Settings", "KafkaClient", "Codecs", "Expressions", "StateStore", "Operators", "Topology", "Runtime", "Node", "CMimalloc"],
+            dependencies: ["CBench", "Arguments", "Records", "Settings", "Telemetry", "KafkaClient", "Topology", "Runtime", "Console", "Node"],
             swiftSettings: strict),
         // Tests
         tests("Records", ["Records"]),
@@ -86,10 +88,16 @@ let package = Package(
         tests("Simulators", ["Simulators", "Records"]),
         tests("Operators", ["Operators", "Records", "Codecs", "Expressions"]),
         tests("Topology", ["Topology", "Records", "Settings"]),
-        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs"]),
+        tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
         tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
-        tests("Node", ["Node", "KafkaClient", "Runtime", "Topology", "Records", "Settings", "Simulators"]),
-        tests("CLI", ["CLI"]),
+        tests(
+            "Node",
+            [
+                "CSQLite", "Node", "KafkaClient", "Codecs", "Runtime", "Topology", "Records", "Settings", "Simulators",
+                "Telemetry",
+            ],
+            data: ["Topologies"]),
+        tests("CLI", ["CLI", "Arguments", "KafkaClient", "Records", "Settings", "Telemetry", "Codecs", "Simulators", "Topology", "Runtime"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

@@ -21,6 +21,7 @@ public final class RecordBatch {
 
     private let storages: [ColumnStorage?]
     private let ownTimes: UnsafeMutablePointer<Int64>
+    private var ownIndex: UnsafeMutablePointer<UInt32>?
 
     /// A batch with memory of its own for every column.
     public convenience init(_ schema: Schema, capacity: Int) {
@@ -45,7 +46,20 @@ public final class RecordBatch {
         arena = Arena()
     }
 
-    deinit { ownTimes.deallocate() }
+    deinit {
+        ownTimes.deallocate()
+        ownIndex?.deallocate()
+    }
+
+    /// Makes `messageIndex` the batch's own memory, one index a row, for decoders that make several rows of a message.
+    /// Allocated at the first call.
+    public func useOwnMessageIndex() -> UnsafeMutablePointer<UInt32> {
+        let index = ownIndex ?? .allocate(capacity: capacity)
+        if ownIndex == nil { index.initialize(repeating: 0, count: capacity) }
+        ownIndex = index
+        messageIndex = index
+        return index
+    }
 
     /// Makes column `index` a view of another batch's column for the coming rows.
     public func lend(_ column: Column, at index: Int) {
