@@ -90,7 +90,7 @@ struct ErrorAdvice {
         }
         add(
             RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, .operator,
-            "create the topic (vigie run --create-topics, or kafka-topics --create), or correct its name")
+            "create the topic (kafka-topics --create), or correct its name")
         add(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, .operator, "create the topic, or correct its name")
         add(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, .operator, "the topic has fewer partitions than expected")
         add(
