@@ -117,8 +117,12 @@ enum DeadLettersCommand: CommandType {
         throws(CommandFailure) -> ExitCode
     {
         let filter = DeadLetterFilter(arguments)
-        let found = try scan.run(isStopped: { stop.isSet }, wanted: filter.takes)
-        let table = DeadLetterTable(found)
+        var table = DeadLetterTable()
+        let found = try scan.run(isStopped: { stop.isSet }) { letter in
+            if filter.takes(letter) { table.add(letter) }
+            return false
+        }
+        table.mark(replayed: found.replayed)
         if arguments[json] {
             if table.total > 0 { Output.line(table.json()) }
         } else {
@@ -160,8 +164,17 @@ enum DeadLettersCommand: CommandType {
                 $0.place.partition == name.partition && $0.place.offset == name.offset
             }
         } else {
-            found = try scan.run(isStopped: { stop.isSet }, wanted: filter.takes)
-            found.letters = Array(found.letters.sorted { $0.rejectedAt < $1.rejectedAt }.suffix(arguments[last] ?? 1))
+            // Only the last so many are kept, by the time they were rejected.
+            let count = arguments[last] ?? 1
+            var latest: [DeadLetter] = []
+            found = try scan.run(isStopped: { stop.isSet }) { letter in
+                guard filter.takes(letter) else { return false }
+                let at = latest.lastIndex { $0.rejectedAt <= letter.rejectedAt }.map { $0 + 1 } ?? 0
+                latest.insert(letter, at: at)
+                if latest.count > count { latest.removeFirst() }
+                return false
+            }
+            found.letters = latest
         }
         if found.letters.isEmpty { Output.error("no such letters in \(scan.topic)") }
         for letter in found.letters {

@@ -3,6 +3,7 @@ import Codecs
 import KafkaClient
 import Records
 import Runtime
+import Settings
 import Synchronization
 
 /// `vigie replay`: recorded data to a topic, as events.
@@ -151,12 +152,25 @@ enum ReplayCommand: CommandType {
         let isWhole = try sender.finish { isStopped.isSet }
         summarize(
             replay, sender, seconds: Double(clock.monotonicMicroseconds - begin) / 1e6, wasStopped: isStopped.isSet)
+        if arguments[recordTime] == "event" { warnOfRetention(topic, replay, admin) }
         if let failure { throw failure }
         if isWhole { return .ok }
         throw CommandFailure(
             .unavailable, "\(grouped(sender.undelivered)) events were not delivered to \(topic)",
             hint:
                 "see what the brokers say, then replay again: events have no identity, so that those delivered come twice"
+        )
+    }
+
+    /// Brokers delete by the records' own time: said where that would take what was just sent.
+    private static func warnOfRetention(_ topic: String, _ replay: Replay, _ admin: Admin) {
+        guard let earliest = replay.earliest, let text = try? admin.settings(ofTopic: topic)["retention.ms"],
+            let milliseconds = Int64(text), milliseconds >= 0
+        else { return }
+        let horizon = MachineClock().now.milliseconds - milliseconds
+        guard earliest.milliseconds < horizon else { return }
+        Output.error(
+            "warning: \(topic) keeps records for \(Units.format(.milliseconds(milliseconds))) by their own time, so that those of \(earliest) will be deleted\n  hint: --record-time now, --shift-to-now, or retention.ms=-1 for the topic"
         )
     }
 

@@ -59,12 +59,12 @@ import Testing
     }
 
     @Test func lettersAreCounted() {
-        var found = DeadLetterScan.Result()
-        found.letters = [
+        var table = DeadLetterTable()
+        for one in [
             letter(0), letter(1, at: "2026-01-03T00:00:00Z", detail: "x\u{1b}[2J"), letter(2, reason: "late"),
-        ]
-        found.replayed = [LetterID(partition: 0, offset: 0)]
-        let text = DeadLetterTable(found).text("app.dead-letters")
+        ] { table.add(one) }
+        table.mark(replayed: [LetterID(partition: 0, offset: 0)])
+        let text = table.text("app.dead-letters")
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
             lines[1]

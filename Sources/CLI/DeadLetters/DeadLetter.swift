@@ -10,7 +10,7 @@ struct DeadLetter {
     /// When Kafka had it, in Unix milliseconds.
     let timestampMilliseconds: Int64
     let key: [UInt8]?
-    let value: [UInt8]?
+    var value: [UInt8]?
     let headers: [MessageHeader]
 
     let reason: String

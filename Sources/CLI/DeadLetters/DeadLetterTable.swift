@@ -11,30 +11,26 @@ struct DeadLetterTable {
     }
 
     struct Row {
-        var count = 0
-        var replayed = 0
-        var first: EventTime
-        var last: EventTime
-        /// The latest letter, as an example.
-        var example: DeadLetter
+        fileprivate(set) var letters: [LetterID] = []
+        fileprivate(set) var replayed = 0
+        fileprivate(set) var first: EventTime
+        fileprivate(set) var last: EventTime
+        /// The latest letter, as an example; without its payload.
+        fileprivate(set) var example: DeadLetter
+
+        var count: Int { letters.count }
     }
 
     private(set) var rows: [Group: Row] = [:]
     private(set) var total = 0
 
-    init(_ found: DeadLetterScan.Result) {
-        for letter in found.letters {
-            let id = LetterID(partition: letter.place.partition, offset: letter.place.offset)
-            add(letter, isReplayed: found.replayed.contains(id))
-        }
-    }
-
-    private mutating func add(_ letter: DeadLetter, isReplayed: Bool) {
-        let group = Group(
-            reason: letter.reason, topology: letter.topology, step: letter.step, source: letter.sourceTopic)
-        var row = rows[group] ?? Row(first: letter.rejectedAt, last: letter.rejectedAt, example: letter)
-        row.count += 1
-        if isReplayed { row.replayed += 1 }
+    /// Takes a letter in. Its payload is not kept: there may be many.
+    mutating func add(_ letter: DeadLetter) {
+        let group = Group(reason: letter.reason, topology: letter.topology, step: letter.step, source: letter.sourceTopic)
+        var letter = letter
+        letter.value = nil
+        var row = rows.removeValue(forKey: group) ?? Row(first: letter.rejectedAt, last: letter.rejectedAt, example: letter)
+        row.letters.append(letter.id)
         row.first = min(row.first, letter.rejectedAt)
         if letter.rejectedAt >= row.last {
             row.last = letter.rejectedAt
@@ -42,6 +38,15 @@ struct DeadLetterTable {
         }
         rows[group] = row
         total += 1
+    }
+
+    /// Says which letters were replayed, once all are known.
+    mutating func mark(replayed: Set<LetterID>) {
+        rows = rows.mapValues { row in
+            var row = row
+            row.replayed = row.letters.count { replayed.contains($0) }
+            return row
+        }
     }
 
     /// Most frequent first.
