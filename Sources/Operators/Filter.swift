@@ -6,6 +6,7 @@ import Settings
 enum Filter {
     static let kind = StepKind(
         key: "filter",
+        keepsShape: true,
         summary: "keeps the rows for which a condition holds",
         example: "hot: { from: readings, filter: 'kind == \"temperature\" && celsius > 40' }"
     ) { reader, input in
