@@ -13,7 +13,11 @@ public enum Explain {
             for step in plan.steps where plan.root(of: step.name)?.name == source.name {
                 lines.append("  step \(step.name) (\(step.kind)) from \(step.from)")
                 lines += step.spec.explanation.map { "    " + $0 }
-                if let bytes = step.spec.stateBytesPerKey { lines.append("    state: about \(bytes) bytes per key, rebuilt from \(source.topic)") }
+                if let bytes = step.spec.stateBytesPerKey {
+                    // Only open windows hold commits back (StreamOperator.heldOffset).
+                    let restart = step.kind == "aggregate" ? "rebuilt from \(source.topic)" : "begins anew after a restart"
+                    lines.append("    state: about \(bytes) bytes per key, \(restart)")
+                }
             }
             for sink in plan.sinks where plan.root(of: sink.from)?.name == source.name { lines += describe(sink) }
         }
