@@ -9,7 +9,16 @@ enum StatusMetrics {
         for worker in workers { add(worker, to: &samples) }
         addTasks(workers.flatMap(\.tasks), now: workers.map(\.at).max() ?? .distantPast, to: &samples)
         addTotals(workers, to: &samples)
-        return samples
+        return inOrder(samples)
+    }
+
+    /// In the catalogue's order and by labels: Prometheus wants the samples of a metric in one group (exposition format 0.0.4).
+    static func inOrder(_ samples: [MetricSample]) -> [MetricSample] {
+        let places = Dictionary(uniqueKeysWithValues: Metric.all.enumerated().map { ($1, $0) })
+        return samples.sorted { a, b in
+            let (x, y) = (places[a.metric] ?? .max, places[b.metric] ?? .max)
+            return x != y ? x < y : a.labels.lexicographicallyPrecedes(b.labels)
+        }
     }
 
     private static func add(_ worker: WorkerStatus, to samples: inout [MetricSample]) {
@@ -90,7 +99,10 @@ enum StatusMetrics {
                 totals[metric, default: [:]][labels, default: 0] += count
             }
             for (place, count) in worker.counters.alerts {
-                totals[.alerts, default: [:]][split(place, 4), default: 0] += count
+                // The last part is the state, a space and the severity.
+                let parts = split(place, 3)
+                let state = parts[2].split(separator: " ", maxSplits: 1).map(String.init) + ["", ""]
+                totals[.alerts, default: [:]][[parts[0], parts[1], state[0], state[1]], default: 0] += count
             }
         }
         for (metric, series) in totals {

@@ -74,10 +74,14 @@ final class AlertOperator: StreamOperator, AlertCounting {
         _ transitions: AlertTransitions, id: UInt32, _ batch: RecordBatch, _ row: Int, at time: EventTime,
         _ context: TaskContext
     ) {
+        // A row out of order counts for nothing, so there is nothing to tell of it either.
+        if transitions.isEmpty, let last = table[id].lastSeen, time < last { return }
         let waits = table[id].nextDeadline(spec.rule) != nil
         if !transitions.isEmpty || waits {
             let details = writer.details(batch, row, at: time, context)
-            transitions.forEach { emit($0, details, id: id, context) }
+            let before = remembered[id] ?? details
+            // A deadline before this row took effect without it: told as a watermark in between would have.
+            transitions.forEach { emit($0, $0.at < time ? before : details, id: id, context) }
             remembered[id] = waits ? details : nil
         } else {
             remembered[id] = nil

@@ -105,20 +105,20 @@ public struct StepKind: Sendable {
     public let summary: String
     /// A step as it stands in a file, for help and documentation.
     public let example: String
-    /// Whether the rows that come out look like those that go in.
-    public let passesRows: Bool
+    /// Whether rows leave as they came, so that what reads from a step with mistakes can be checked all the same.
+    public let keepsShape: Bool
     /// Plans a step from its fields; reports what is wrong and returns nil then.
     public let plan: @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
 
     public init(
-        key: String, companions: [String] = [], summary: String, example: String, passesRows: Bool = false,
+        key: String, companions: [String] = [], keepsShape: Bool = false, summary: String, example: String,
         plan: @escaping @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
     ) {
         self.key = key
         self.companions = companions
+        self.keepsShape = keepsShape
         self.summary = summary
         self.example = example
-        self.passesRows = passesRows
         self.plan = plan
     }
 }

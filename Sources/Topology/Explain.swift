@@ -14,10 +14,8 @@ public enum Explain {
                 lines.append("  step \(step.name) (\(step.kind)) from \(step.from)")
                 lines += step.spec.explanation.map { "    " + $0 }
                 if let bytes = step.spec.stateBytesPerKey {
-                    let fate =
-                        step.spec.isStateRebuilt
-                        ? "rebuilt from \(source.topic) after a restart" : "begins anew after a restart"
-                    lines.append("    state: about \(bytes) bytes per key, \(fate)")
+                    let restart = step.spec.isStateRebuilt ? "rebuilt from \(source.topic)" : "begins anew after a restart"
+                    lines.append("    state: about \(bytes) bytes per key, \(restart)")
                 }
             }
             for sink in plan.sinks where plan.root(of: sink.from)?.name == source.name { lines += describe(sink) }

@@ -61,9 +61,18 @@ struct GraphPlanner {
             }
             waiting = still
         }
-        for (entry, _) in waiting {
+        reportCircles(waiting.map { ($0.entry, $0.step?.from) })
+    }
+
+    /// Of the steps that no source leads to, those that stand in a circle; the others only read from one.
+    private func reportCircles(_ waiting: [(entry: ConfigNode.Entry, from: String?)]) {
+        let upstream = Dictionary(waiting.map { ($0.entry.key, $0.from) }, uniquingKeysWith: { first, _ in first })
+        for (entry, from) in waiting {
+            var at = from
+            for _ in waiting where at != entry.key { at = at.flatMap { upstream[$0] ?? nil } }
+            if at != entry.key { continue }
             diagnostics.error(
-                entry.keyPlace, "step '\(entry.key)' reads itself by way of others",
+                entry.keyPlace, "step '\(entry.key)' reads itself" + (from == entry.key ? "" : " by way of others"),
                 hint: "follow 'from' upwards: it must end at a source")
         }
     }
@@ -116,17 +125,15 @@ struct GraphPlanner {
         return nil
     }
 
-    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String)
-        -> Bool
-    {
+    /// Whether steps that read from this one can be planned.
+    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String) -> Bool {
         guard let kind = step.kind else { return false }
         let input = StepInput(topology: topology, name: entry.key, from: from, shape: shape, diagnostics: diagnostics)
         let spec = kind.plan(step.reader, input)
         step.reader.finish()
         guard let spec else {
-            // A filter passes what it reads: the steps behind it can be checked all the same.
-            if kind.passesRows { shapes[entry.key] = shape }
-            return kind.passesRows
+            if kind.keepsShape { shapes[entry.key] = shape }
+            return kind.keepsShape
         }
         shapes[entry.key] = spec.output
         steps.append(StepPlan(name: entry.key, place: entry.keyPlace, from: from, kind: kind.key, spec: spec))

@@ -6,8 +6,9 @@ import Settings
 enum InlineTestReader {
     static let deadLetters = "dead-letters"
 
+    /// `sources` and `sinks` are all names that the file declares, also of those that have mistakes of their own.
     static func plan(
-        _ node: ConfigNode, sources: [SourcePlan], sinks: [String], _ diagnostics: Diagnostics
+        _ node: ConfigNode, sources: [String], sinks: [String], _ diagnostics: Diagnostics
     ) -> InlineTest? {
         let reader = FieldReader(node, what: "test", diagnostics)
         let name = reader.string("name")
@@ -36,9 +37,7 @@ enum InlineTestReader {
         return InlineTest(name: name, place: node.place, steps: steps, expectations: expectations)
     }
 
-    private static func step(_ node: ConfigNode, _ sources: [SourcePlan], _ diagnostics: Diagnostics) -> InlineTest
-        .Step?
-    {
+    private static func step(_ node: ConfigNode, _ names: [String], _ diagnostics: Diagnostics) -> InlineTest.Step? {
         let reader = FieldReader(node, what: "test input", diagnostics)
         if reader.has("clock") {
             let span = reader.duration("clock")
@@ -52,7 +51,6 @@ enum InlineTestReader {
         let value = reader.optionalNode("value")
         reader.finish()
         guard let source else { return nil }
-        let names = sources.map(\.name)
         if !names.contains(source) {
             let nearest = Suggestion.nearest(to: source, in: names).map { "did you mean '\($0)'? " } ?? ""
             reader.error(

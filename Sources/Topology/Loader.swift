@@ -53,7 +53,8 @@ public enum Loader {
         let plannedSinks = sinks.compactMap { graph.plan(sink: $0) }
         graph.warnAboutUnused()
         let plannedTests = tests.compactMap {
-            InlineTestReader.plan($0, sources: sources, sinks: sinks.map(\.key), diagnostics)
+            InlineTestReader.plan(
+                $0, sources: root["sources"]?.entries?.map(\.key) ?? [], sinks: sinks.map(\.key), diagnostics)
         }
         guard !diagnostics.hasErrors(in: file), let name else { return nil }
         return TopologyPlan(

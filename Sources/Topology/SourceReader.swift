@@ -20,19 +20,17 @@ enum SourceReader {
             reader.error(at: "topic", "is no topic name", hint: "1 to 249 letters, digits, '.', '_' or '-'")
         }
         guard let (plan, schema) = decoded else { return nil }
-        var keyName = key?.text
+        var partitionKey = key?.text ?? (format == "deepstream" ? "camera" : nil)
         if let key, schema.index(of: key.text) == nil {
             let names = schema.fields.map(\.name)
             let nearest = Suggestion.nearest(to: key.text, in: names)
-            // Steps are checked against what was most likely meant, so that one slip gives one message.
-            keyName = nearest ?? keyName
+            // What was meant stands in, so that a slip here is not a mistake of every step that groups.
+            partitionKey = nearest ?? key.text
             diagnostics.error(
                 key.place(atUTF8Offset: 0), "no field '\(key.text)' in source '\(entry.key)'",
-                hint: (nearest.map { "did you mean '\($0)'? " } ?? "")
-                    + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
+                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
         }
         guard let topic, let onError else { return nil }
-        let partitionKey = keyName ?? (format == "deepstream" ? "camera" : nil)
         return SourcePlan(
             name: entry.key, place: entry.keyPlace, topic: topic, topicPlace: reader.place(of: "topic"), format: plan,
             shape: StreamShape(schema: schema, partitionKey: partitionKey, isUnchanged: true), watermark: watermark,
@@ -63,12 +61,15 @@ enum SourceReader {
     }
 
     private static func deepStream(_ reader: FieldReader) -> (SourcePlan.Format, Schema)? {
+        var isComplete = true
         for key in ["fields", "timestamp"] where reader.has(key) {
+            // Somebody who lists fields means others than these: the steps are not checked against them.
+            isComplete = isComplete && key != "fields"
             reader.error(
                 at: key, "can't be set for the format deepstream, which brings its own",
                 hint: "fields: " + DeepStreamDecoder.schema.fields.map(\.name).joined(separator: ", "))
         }
-        return (.deepStream, DeepStreamDecoder.schema)
+        return isComplete ? (.deepStream, DeepStreamDecoder.schema) : nil
     }
 
     private static func json(_ reader: FieldReader) -> (SourcePlan.Format, Schema)? {
