@@ -4,10 +4,15 @@ import Records
 
 /// `vigie dlq`: what nodes could not use, and what to do with it.
 enum DeadLettersCommand: CommandType {
-    static let application = Option.optional("application", short: "a", ArgumentType<String>.text.called("ID"), "of the cluster whose dead letters these are: their topic is ID.dead-letters", environment: "VIGIE_APPLICATION")
-    static let topic = Option.optional("topic", short: "t", ArgumentType<String>.text.called("TOPIC"), "the dead-letter topic, where it is another", environment: "VIGIE_DEAD_LETTERS")
+    static let application = Option.optional(
+        "application", short: "a", ArgumentType<String>.text.called("ID"),
+        "of the cluster whose dead letters these are: their topic is ID.dead-letters", environment: "VIGIE_APPLICATION")
+    static let topic = Option.optional(
+        "topic", short: "t", ArgumentType<String>.text.called("TOPIC"), "the dead-letter topic, where it is another",
+        environment: "VIGIE_DEAD_LETTERS")
     static let json = Option.flag("json", "print JSON lines")
-    static let letter = Positional.optional("LETTER", ArgumentType<String>.text, "a letter, TOPIC-PARTITION-OFFSET or PARTITION-OFFSET, as list prints it")
+    static let letter = Positional.optional(
+        "LETTER", ArgumentType<String>.text, "a letter, TOPIC-PARTITION-OFFSET or PARTITION-OFFSET, as list prints it")
     static let last = Option.optional("last", .int(in: 1...10_000), "show the last so many letters instead")
     static let full = Option.flag("full", "print the whole payload, however long")
     static let raw = Option.flag("raw", "print nothing but the payload's bytes, as they are")
@@ -21,18 +26,23 @@ enum DeadLettersCommand: CommandType {
             A record that a node can't use goes to a dead-letter topic as it came, with the reason and the place it came \
             from. Nothing here takes a letter away: the topic keeps them for as long as it is set to.
             """,
-        options: [RunCommand.brokers, application, topic, RunCommand.properties, RunCommand.propertyFile] + DeadLetterFilter.options,
+        options: [RunCommand.brokers, application, topic, RunCommand.properties, RunCommand.propertyFile]
+            + DeadLetterFilter.options,
         exitCodes: [.ok, .usage, .unavailable],
         subcommands: [
             Command(
                 "list", summary: "count dead letters by reason, topology, step and source", options: [json],
-                examples: [.init("vigie dlq list --brokers localhost:9092 --application port", "what is in port.dead-letters")],
+                examples: [
+                    .init("vigie dlq list --brokers localhost:9092 --application port", "what is in port.dead-letters")
+                ],
                 exitCodes: [.ok, .usage, .unavailable]),
             Command(
                 "show", summary: "show letters in full", options: [last, full, raw], arguments: [letter],
                 examples: [
                     .init("vigie dlq show -b localhost:9092 -a port port.dead-letters-0-17", "one letter"),
-                    .init("vigie dlq show -b localhost:9092 -a port --last 3 --reason malformed-json", "the last three of a kind"),
+                    .init(
+                        "vigie dlq show -b localhost:9092 -a port --last 3 --reason malformed-json",
+                        "the last three of a kind"),
                 ],
                 exitCodes: [.ok, .usage, .unavailable]),
             Command(
@@ -46,7 +56,9 @@ enum DeadLettersCommand: CommandType {
                 options: [yes, again, limit],
                 examples: [
                     .init("vigie dlq replay -b localhost:9092 -a port --reason late", "see what would be sent"),
-                    .init("vigie dlq replay -b localhost:9092 -a port --reason late --since 2026-01-31T08:00:00Z --yes", "send it"),
+                    .init(
+                        "vigie dlq replay -b localhost:9092 -a port --reason late --since 2026-01-31T08:00:00Z --yes",
+                        "send it"),
                 ],
                 exitCodes: [.ok, .usage, .unavailable]),
         ])
@@ -75,7 +87,9 @@ enum DeadLettersCommand: CommandType {
         if let name = letter.flatMap(LetterName.init), let topic = name.topic { return topic }
         if let topic = arguments[topic] { return topic }
         if let application = arguments[application] { return application + ".dead-letters" }
-        throw CommandFailure(.usage, "no dead-letter topic is named", hint: "--application ID stands for ID.dead-letters; --topic names another")
+        throw CommandFailure(
+            .usage, "no dead-letter topic is named",
+            hint: "--application ID stands for ID.dead-letters; --topic names another")
     }
 
     /// `TOPIC-PARTITION-OFFSET` or `PARTITION-OFFSET`.
@@ -86,7 +100,8 @@ enum DeadLettersCommand: CommandType {
 
         init?(_ text: String) {
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            guard parts.count >= 2, let offset = Int64(parts[parts.count - 1]), let partition = Int32(parts[parts.count - 2]),
+            guard parts.count >= 2, let offset = Int64(parts[parts.count - 1]),
+                let partition = Int32(parts[parts.count - 2]),
                 offset >= 0, partition >= 0
             else { return nil }
             self.offset = offset
@@ -98,7 +113,9 @@ enum DeadLettersCommand: CommandType {
 
     // MARK: list
 
-    private static func list(_ scan: DeadLetterScan, _ arguments: ParsedArguments, _ stop: StopFlag) throws(CommandFailure) -> ExitCode {
+    private static func list(_ scan: DeadLetterScan, _ arguments: ParsedArguments, _ stop: StopFlag)
+        throws(CommandFailure) -> ExitCode
+    {
         let filter = DeadLetterFilter(arguments)
         let found = try scan.run(isStopped: { stop.isSet }, wanted: filter.takes)
         let table = DeadLetterTable(found)
@@ -112,7 +129,9 @@ enum DeadLettersCommand: CommandType {
     }
 
     private static func tellForeign(_ found: DeadLetterScan.Result, _ scan: DeadLetterScan) {
-        if found.foreign > 0 { Output.error("\(grouped(found.foreign)) records of \(scan.topic) are no dead letters and were left out") }
+        if found.foreign > 0 {
+            Output.error("\(grouped(found.foreign)) records of \(scan.topic) are no dead letters and were left out")
+        }
     }
 
     // MARK: show
@@ -124,7 +143,9 @@ enum DeadLettersCommand: CommandType {
         var found: DeadLetterScan.Result
         if let letter {
             guard let name = LetterName(letter) else {
-                throw CommandFailure(.usage, "'\(letter)' names no letter", hint: "TOPIC-PARTITION-OFFSET, as 'vigie dlq list' prints it")
+                throw CommandFailure(
+                    .usage, "'\(letter)' names no letter", hint: "TOPIC-PARTITION-OFFSET, as 'vigie dlq list' prints it"
+                )
             }
             let range = Int(name.partition) < scan.ranges.count ? scan.ranges[Int(name.partition)] : (low: 0, high: 0)
             guard name.offset >= range.low, name.offset < range.high else {
@@ -147,7 +168,8 @@ enum DeadLettersCommand: CommandType {
             if arguments[raw] {
                 Output.bytes(letter.value ?? [])
             } else {
-                Output.line(DeadLetterView.text(letter, isReplayed: found.replayed.contains(letter.id), whole: arguments[full]))
+                Output.line(
+                    DeadLetterView.text(letter, isReplayed: found.replayed.contains(letter.id), whole: arguments[full]))
             }
         }
         return .ok
@@ -161,12 +183,17 @@ enum DeadLettersCommand: CommandType {
         let filter = DeadLetterFilter(arguments)
         let found = try scan.run(isStopped: { stop.isSet }, wanted: filter.takes)
         let plan = DeadLetterReplay.plan(found, again: arguments[again], limit: arguments[limit])
-        for letter in plan.impossible.prefix(5) { Output.error("\(letter.name) can't be replayed: \(letter.obstacle ?? "")") }
+        for letter in plan.impossible.prefix(5) {
+            Output.error("\(letter.name) can't be replayed: \(letter.obstacle ?? "")")
+        }
         tellForeign(found, scan)
-        var counts = "\(grouped(plan.alreadyReplayed)) replayed before, \(grouped(plan.doubles.count)) other letters of the same records, \(grouped(plan.impossible.count)) that can't be replayed"
+        var counts =
+            "\(grouped(plan.alreadyReplayed)) replayed before, \(grouped(plan.doubles.count)) other letters of the same records, \(grouped(plan.impossible.count)) that can't be replayed"
         if !arguments[yes] {
             for letter in plan.sends.prefix(10) {
-                Output.line("would send \(letter.name) to \(letter.sourceTopic) (\(PayloadText.escaped(letter.reason)), record \(letter.source))")
+                Output.line(
+                    "would send \(letter.name) to \(letter.sourceTopic) (\(PayloadText.escaped(letter.reason)), record \(letter.source))"
+                )
             }
             if plan.sends.count > 10 { Output.line("would send \(grouped(plan.sends.count - 10)) more") }
             Output.line("\(grouped(plan.sends.count)) records to send; \(counts)")

@@ -8,7 +8,9 @@ enum KafkaAccess {
     static let silence: ClientLog = { _, _, _ in }
 
     /// The settings of the options every such command has.
-    static func settings(_ brokers: String, _ arguments: ParsedArguments, client: String) throws(CommandFailure) -> ClientSettings {
+    static func settings(_ brokers: String, _ arguments: ParsedArguments, client: String) throws(CommandFailure)
+        -> ClientSettings
+    {
         if brokers == "embedded" {
             throw CommandFailure(
                 .usage, "this command needs brokers of their own: an embedded one would end with it",
@@ -26,14 +28,16 @@ enum KafkaAccess {
     static func admin(_ settings: ClientSettings) throws(CommandFailure) -> Admin {
         do throws(KafkaError) {
             let admin = try Admin(settings, log: silence)
-            _ = try admin.cluster(timeout: .seconds(10))
+            _ = try admin.cluster(timeout: .seconds(5))
             return admin
         } catch { throw failure(error, settings, otherwise: "is a broker running there? name others with --brokers") }
     }
 
-    /// A failure of Kafka's as one of the command's: what is wrong with settings is a usage error, all else is Kafka's being
-    /// out of reach.
-    static func failure(_ error: KafkaError, _ settings: ClientSettings, otherwise hint: String? = nil) -> CommandFailure {
+    /// A failure of Kafka's as one of the command's: what is wrong with settings is a usage error, all else is Kafka's
+    /// being out of reach.
+    static func failure(_ error: KafkaError, _ settings: ClientSettings, otherwise hint: String? = nil)
+        -> CommandFailure
+    {
         let code: ExitCode = error.code == .invalidArgument ? .usage : .unavailable
         return CommandFailure(code, "\(settings.brokers): \(error)", hint: error.hint ?? hint)
     }
@@ -44,7 +48,8 @@ enum KafkaAccess {
     ) throws(CommandFailure) -> (partitions: Int, isNew: Bool) {
         do throws(KafkaError) {
             if let known = try admin.topic(topic) { return (known.partitions.count, false) }
-            let new = NewTopic(topic, partitions: Int32(clamping: partitions), replication: Int32(clamping: replication ?? -1))
+            let new = NewTopic(
+                topic, partitions: Int32(clamping: partitions), replication: Int32(clamping: replication ?? -1))
             for outcome in try admin.create([new]) {
                 if let error = outcome.error, error.code != .topicAlreadyExists { throw error }
             }

@@ -37,7 +37,9 @@ final class KafkaSource: RecordSource, AssignmentListener {
             if isPaused { consumer.pause([one.index]) }
         }
         if let error = consumer.lookupError {
-            handler.failed(SourceFailure(message: "looking up committed offsets: \(error.text)", hint: error.hint, isFatal: error.isFatal))
+            handler.failed(
+                SourceFailure(
+                    message: "looking up committed offsets: \(error.text)", hint: error.hint, isFatal: error.isFatal))
         }
     }
 
@@ -69,10 +71,12 @@ final class KafkaSource: RecordSource, AssignmentListener {
             handler.failed(
                 SourceFailure(
                     message: what + ": records may be lost for good",
-                    hint: "retention is shorter than the outage; start with --out-of-range earliest or latest to go on", isFatal: true))
+                    hint: "retention is shorter than the outage; start with --out-of-range earliest or latest to go on",
+                    isFatal: true))
         case .earliest, .latest:
             let target = outOfRange == .earliest ? max(range.earliest, 0) : max(range.latest, 0)
-            handler.failed(SourceFailure(message: what + "; going on at \(target), as --out-of-range says", isFatal: false))
+            handler.failed(
+                SourceFailure(message: what + "; going on at \(target), as --out-of-range says", isFatal: false))
             consumer.start(index, at: target)
             handler.started(place, index: index, from: StartPosition(offset: target, metadata: ""))
         }

@@ -33,7 +33,8 @@ enum AlertStep {
         guard let by, let when, let severity, let summaries, let labels else { return nil }
         for part in [clear, value, threshold] where part != nil && part.flatMap({ $0 }) == nil { return nil }
         return AlertSpec(
-            name: input.name, topology: input.topology, input: input.shape, by: by, when: when, clear: clear.flatMap { $0 },
+            name: input.name, topology: input.topology, input: input.shape, by: by, when: when,
+            clear: clear.flatMap { $0 },
             rule: AlertRule(
                 for: hold.wholeMicroseconds, keepFiring: keep.wholeMicroseconds, expire: expire.wholeMicroseconds),
             severity: severity,
@@ -64,7 +65,9 @@ enum AlertStep {
         _ texts: [String: LocatedText], _ input: StepInput
     ) -> [(language: String, template: Template)]? {
         // English first where it is there: it is also the plain `summary`.
-        let languages = texts.keys.sorted { ($0 == "en" || $0 == "" ? 0 : 1, $0) < ($1 == "en" || $1 == "" ? 0 : 1, $1) }
+        let languages = texts.keys.sorted {
+            ($0 == "en" || $0 == "" ? 0 : 1, $0) < ($1 == "en" || $1 == "" ? 0 : 1, $1)
+        }
         var summaries: [(language: String, template: Template)] = []
         for language in languages {
             guard let text = texts[language] else { continue }
@@ -74,7 +77,9 @@ enum AlertStep {
         return summaries
     }
 
-    private static func labels(_ entries: [ConfigNode.Entry], _ input: StepInput) -> [(name: String, template: Template)]? {
+    private static func labels(_ entries: [ConfigNode.Entry], _ input: StepInput) -> [(
+        name: String, template: Template
+    )]? {
         var labels: [(name: String, template: Template)] = []
         for entry in entries {
             if ["alertname", "severity", "topology"].contains(entry.key) {
@@ -84,7 +89,8 @@ enum AlertStep {
             }
             guard let text = entry.value.text else {
                 input.diagnostics.error(
-                    entry.value.place, "expected an expression, found \(entry.value.found)", hint: "labels: { site: site }")
+                    entry.value.place, "expected an expression, found \(entry.value.found)",
+                    hint: "labels: { site: site }")
                 return nil
             }
             // One expression in braces; the brace is one byte that the file does not have.
@@ -104,7 +110,8 @@ enum AlertStep {
     private static func number(_ node: ConfigNode, _ input: StepInput) -> Expression? {
         guard let expression = input.expression(node, allowingAbsence: true) else { return nil }
         if [.double, .int].contains(expression.type) { return expression }
-        input.diagnostics.error(node.place, "expected a number, found \(expression.type.name)", hint: "it is shown with the alert")
+        input.diagnostics.error(
+            node.place, "expected a number, found \(expression.type.name)", hint: "it is shown with the alert")
         return nil
     }
 }
@@ -137,14 +144,17 @@ struct AlertSpec: StepSpec {
     let output: StreamShape
 
     static let ownFields = [
-        Field("status", .string), Field("transition", .string), Field("severity", .string), Field("fingerprint", .string),
+        Field("status", .string), Field("transition", .string), Field("severity", .string),
+        Field("fingerprint", .string),
         Field("summary", .string), Field("starts_at", .timestamp), Field("ends_at", .timestamp, optional: true),
         Field("body", .string), Field("headers", .string),
     ]
 
     init(
-        name: String, topology: String, input: StreamShape, by: [Int], when: Expression, clear: Expression?, rule: AlertRule,
-        severity: Severity, summaries: [(language: String, template: Template)], labels: [(name: String, template: Template)],
+        name: String, topology: String, input: StreamShape, by: [Int], when: Expression, clear: Expression?,
+        rule: AlertRule,
+        severity: Severity, summaries: [(language: String, template: Template)],
+        labels: [(name: String, template: Template)],
         value: Expression?, threshold: Expression?
     ) {
         self.name = name
@@ -162,9 +172,12 @@ struct AlertSpec: StepSpec {
         windowStart = input.schema.index(of: "window_start").flatMap { input.schema[$0].type == .timestamp ? $0 : nil }
         windowEnd = input.schema.index(of: "window_end").flatMap { input.schema[$0].type == .timestamp ? $0 : nil }
         let taken = Set(Self.ownFields.map(\.name))
-        let keys = keyFields.map { taken.contains($0.name) ? Field("key_" + $0.name, $0.type, optional: $0.isOptional) : $0 }
+        let keys = keyFields.map {
+            taken.contains($0.name) ? Field("key_" + $0.name, $0.type, optional: $0.isOptional) : $0
+        }
         output = StreamShape(
-            schema: Schema(keys + Self.ownFields), partitionKey: input.partitionKey.flatMap { key in
+            schema: Schema(keys + Self.ownFields),
+            partitionKey: input.partitionKey.flatMap { key in
                 keys.contains { $0.name == key } ? key : nil
             }, groupedBy: keys.map(\.name), isAlert: true)
     }
@@ -174,7 +187,9 @@ struct AlertSpec: StepSpec {
         lines.append("clear when \(clear.map(\.description) ?? "not (\(when))")")
         if rule.hold > 0 { lines.append("for \(spanText(rule.hold))") }
         if rule.keepFiring > 0 { lines.append("keep firing for \(spanText(rule.keepFiring))") }
-        if rule.expire != AlertRule.never { lines.append("resolved when nothing is heard for \(spanText(rule.expire))") }
+        if rule.expire != AlertRule.never {
+            lines.append("resolved when nothing is heard for \(spanText(rule.expire))")
+        }
         switch severity {
         case .constant(let text): lines.append("severity \(text)")
         case .computed(let expression): lines.append("severity \(expression)")

@@ -40,8 +40,11 @@ final class AlertWriter {
 
     /// Identity of the alert of a row's key.
     func fingerprint(_ batch: RecordBatch, _ row: Int) -> Fingerprint {
-        let labels = [(name: "alertname", value: spec.name)]
-            + zip(spec.keyFields, keyTexts(batch, row)).map { (name: $0.name, value: String(decoding: $1, as: UTF8.self)) }
+        let labels =
+            [(name: "alertname", value: spec.name)]
+            + zip(spec.keyFields, keyTexts(batch, row)).map {
+                (name: $0.name, value: String(decoding: $1, as: UTF8.self))
+            }
         return Fingerprint(labels: labels)
     }
 
@@ -107,7 +110,8 @@ final class AlertWriter {
         spec.key.decode(key, into: batch, row: row)
         var record = AlertRecord(
             transition: transition, alertName: spec.name, topology: spec.topology, severity: severity,
-            generatorURL: "vigie:\(spec.topology)/\(spec.name)", eventTime: details.eventTime, detectedAt: context.wallClock)
+            generatorURL: "vigie:\(spec.topology)/\(spec.name)", eventTime: details.eventTime,
+            detectedAt: context.wallClock)
         record.previousSeverity = previous
         record.labels = details.labels.map { AlertRecord.Label($0.name, copy($0.value)) }
         record.summaries = details.summaries.map { AlertRecord.Summary($0.language, copy($0.text)) }
@@ -116,7 +120,8 @@ final class AlertWriter {
         record.window = details.window
         if let evidence = details.evidence {
             record.evidence = [
-                AlertRecord.Evidence(topic: arena.copy(context.source.topic), partition: evidence.partition, offset: evidence.offset)
+                AlertRecord.Evidence(
+                    topic: arena.copy(context.source.topic), partition: evidence.partition, offset: evidence.offset)
             ]
         }
         buffer.removeAll()

@@ -95,7 +95,8 @@ struct GraphPlanner {
             let nearest = slips.compactMap { Suggestion.nearest(to: $0.key, in: keys) }.first
             diagnostics.error(
                 entry.keyPlace, "step '\(entry.key)' does nothing known",
-                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "a step has one of: " + keys.joined(separator: ", "))
+                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "a step has one of: "
+                    + keys.joined(separator: ", "))
             return nil
         }
         return OpenStep(reader: reader, kind: kind, from: from)
@@ -109,17 +110,24 @@ struct GraphPlanner {
         let names = declared.map(\.name)
         let nearest = Suggestion.nearest(to: from.text, in: names).map { "did you mean '\($0)'? " } ?? ""
         diagnostics.error(
-            from.place(atUTF8Offset: 0), "\(reader.what) reads from '\(from.text)', which is neither a source nor a step",
+            from.place(atUTF8Offset: 0),
+            "\(reader.what) reads from '\(from.text)', which is neither a source nor a step",
             hint: nearest + "there are " + names.joined(separator: ", "))
         return nil
     }
 
-    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String) -> Bool {
+    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String)
+        -> Bool
+    {
         guard let kind = step.kind else { return false }
         let input = StepInput(topology: topology, name: entry.key, from: from, shape: shape, diagnostics: diagnostics)
         let spec = kind.plan(step.reader, input)
         step.reader.finish()
-        guard let spec else { return false }
+        guard let spec else {
+            // A filter passes what it reads: the steps behind it can be checked all the same.
+            if kind.passesRows { shapes[entry.key] = shape }
+            return kind.passesRows
+        }
         shapes[entry.key] = spec.output
         steps.append(StepPlan(name: entry.key, place: entry.keyPlace, from: from, kind: kind.key, spec: spec))
         return true
@@ -141,7 +149,8 @@ struct GraphPlanner {
         return SinkPlan(
             name: entry.key, place: entry.keyPlace, from: from, topic: topic,
             content: shape.isAlert ? .alerts : shape.isUnchanged ? .passThrough : .json,
-            key: !columns.isEmpty ? .fields(columns) : grouped.isEmpty ? .source : .fields(grouped), schema: shape.schema)
+            key: !columns.isEmpty ? .fields(columns) : grouped.isEmpty ? .source : .fields(grouped),
+            schema: shape.schema)
     }
 
     private func columns(_ key: [LocatedText], of shape: StreamShape, _ from: String, _ reader: FieldReader) -> [Int]? {
@@ -163,7 +172,8 @@ struct GraphPlanner {
     /// A source or step that nothing reads costs work for nothing, or is a slip.
     func warnAboutUnused() {
         for (name, place) in declared where !used.contains(name) {
-            diagnostics.warning(place, "nothing reads '\(name)'", hint: "add a sink or a step with `from: \(name)`, or take it out")
+            diagnostics.warning(
+                place, "nothing reads '\(name)'", hint: "add a sink or a step with `from: \(name)`, or take it out")
         }
     }
 }

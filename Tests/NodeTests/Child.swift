@@ -131,7 +131,9 @@ enum TextFile {
 
     /// Calls `body` with each line, without its end.
     static func lines(_ path: String, _ body: (String) throws -> Void) throws {
-        guard let file = fopen(path, "re") else { throw Child.Failure(description: "\(path): \(String(cString: strerror(errno)))") }
+        guard let file = fopen(path, "re") else {
+            throw Child.Failure(description: "\(path): \(String(cString: strerror(errno)))")
+        }
         defer { fclose(file) }
         var line: UnsafeMutablePointer<CChar>?
         var capacity = 0
@@ -157,7 +159,8 @@ enum Bench {
     }()
 
     /// This folder in the sources.
-    static let here = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    static let here = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+        separator: "/")
 
     /// A folder `shared/NAME` beside the repository, or above it.
     static func shared(_ name: String) -> String? {
@@ -174,7 +177,9 @@ enum Bench {
     static let data: String? = {
         if let named = getenv("VIGIE_TEST_DATA") { return String(cString: named) }
         let found = shared("data")
-        if found == nil { print("tests on recorded data are skipped: no folder above has shared/data, and VIGIE_TEST_DATA is not set") }
+        if found == nil {
+            print("tests on recorded data are skipped: no folder above has shared/data, and VIGIE_TEST_DATA is not set")
+        }
         return found
     }()
 

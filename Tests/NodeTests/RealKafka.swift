@@ -105,7 +105,9 @@ final class Topics {
     init(_ address: String?) throws {
         self.address = try #require(address)
         run = String(UInt64.random(in: 0..<(.max)), radix: 36)
-        producer = try Producer(ClientSettings(brokers: self.address), log: { _, _, _ in })
+        // Up to what brokers take: nodes have to live with it.
+        let settings = ClientSettings(brokers: self.address, properties: ["message.max.bytes": "1048000"])
+        producer = try Producer(settings, log: { _, _, _ in })
     }
 
     func name(_ topic: String) -> String { "\(topic).\(run)" }
@@ -124,7 +126,8 @@ final class Topics {
         while true {
             let outcome = lend(value) { value in
                 lend(key) { key in
-                    producer.send(to: handle, partition: partition, key: key, value: value, timestampMilliseconds: time, epoch: 0)
+                    producer.send(
+                        to: handle, partition: partition, key: key, value: value, timestampMilliseconds: time, epoch: 0)
                 }
             }
             switch outcome {

@@ -15,10 +15,12 @@ final class CapturedLog: Sendable {
     var text: String { lock.with { lines.joined() } }
 
     var log: Log {
-        Log(level: .info, sink: LogSink(output: { line in
-            let text = String(decoding: line, as: UTF8.self)
-            self.lock.with { self.lines.append(text) }
-        }))
+        Log(
+            level: .info,
+            sink: LogSink(output: { line in
+                let text = String(decoding: line, as: UTF8.self)
+                self.lock.with { self.lines.append(text) }
+            }))
     }
 
     /// A pthread lock: ThreadSanitizer does not understand `Mutex` (STYLE.md 9.3).
@@ -72,13 +74,15 @@ final class RunningNode {
         node = StreamNode(settings, plans: try Self.plans(topologies), log: log.log)
         let start = Unmanaged.passRetained(Start(node, outcome))
         var handle = pthread_t()
-        let code = pthread_create(&handle, nil, { raw in
-            guard let raw else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
-            do throws(NodeError) { try start.node.run() } catch { start.outcome.error = error }
-            start.outcome.hasEnded.store(true, ordering: .releasing)
-            return nil
-        }, start.toOpaque())
+        let code = pthread_create(
+            &handle, nil,
+            { raw in
+                guard let raw else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
+                do throws(NodeError) { try start.node.run() } catch { start.outcome.error = error }
+                start.outcome.hasEnded.store(true, ordering: .releasing)
+                return nil
+            }, start.toOpaque())
         try #require(code == 0)
         thread = handle
     }

@@ -41,8 +41,10 @@ final class TopicReader {
                     }
                 }
                 let taken = Taken(
-                    partition: partition, offset: message.offset, key: message.key == nil ? nil : message.keyView.string,
-                    value: message.value == nil ? nil : message.valueView.string, timestamp: message.timestampMilliseconds,
+                    partition: partition, offset: message.offset,
+                    key: message.key == nil ? nil : message.keyView.string,
+                    value: message.value == nil ? nil : message.valueView.string,
+                    timestamp: message.timestampMilliseconds,
                     headers: headers)
                 count += 1
                 if let each { try each(taken) } else { records.append(taken) }
@@ -52,7 +54,9 @@ final class TopicReader {
     }
 
     /// Turns until the condition holds; false when that takes too long.
-    func turns(within seconds: Double = 60, each: ((Taken) throws -> Void)? = nil, until condition: () -> Bool) throws -> Bool {
+    func turns(within seconds: Double = 60, each: ((Taken) throws -> Void)? = nil, until condition: () -> Bool) throws
+        -> Bool
+    {
         let end = ContinuousClock.now + .milliseconds(Int64(seconds * 1000))
         while ContinuousClock.now < end {
             try turn(each)

@@ -2,7 +2,8 @@ import Codecs
 import KafkaClient
 import Records
 
-/// A record that a node could not use, as it stands in a dead-letter topic (Sources/Runtime/DeadLetters.swift writes them).
+/// A record that a node could not use, as it stands in a dead-letter topic (Sources/Runtime/DeadLetters.swift writes
+/// them).
 struct DeadLetter {
     /// Where the letter stands.
     let place: Position
@@ -38,7 +39,8 @@ struct DeadLetter {
         detail = text("vigie-detail") ?? ""
         topology = text("vigie-topology") ?? ""
         step = text("vigie-step") ?? ""
-        rejectedAt = text("vigie-rejected-at").flatMap { RFC3339.parse($0) } ?? EventTime(milliseconds: timestampMilliseconds)
+        rejectedAt =
+            text("vigie-rejected-at").flatMap { RFC3339.parse($0) } ?? EventTime(milliseconds: timestampMilliseconds)
         sourceTopic = text("vigie-topic") ?? ""
         sourcePartition = text("vigie-partition").flatMap { Int32($0) }
         sourceOffset = text("vigie-offset").flatMap { Int64($0) }
@@ -72,8 +74,8 @@ struct DeadLetter {
     }
 }
 
-/// A note in the dead-letter topic that letters have been replayed, so that nothing is sent twice unawares. Its value is
-/// a line PARTITION-OFFSET for each.
+/// A note in the dead-letter topic that letters have been replayed, so that nothing is sent twice unawares. Its value
+/// is a line PARTITION-OFFSET for each.
 enum ReplayNote {
     static let header = "vigie-note"
     static let content = "replayed"
@@ -84,7 +86,7 @@ enum ReplayNote {
 
     static func read(_ value: [UInt8]?) -> [LetterID] {
         String(decoding: value ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
-            let parts = line.split(separator: "-")
+            let parts = line.split(separator: "-", omittingEmptySubsequences: false)
             guard parts.count == 2, let partition = Int32(parts[0]), let offset = Int64(parts[1]) else { return nil }
             return LetterID(partition: partition, offset: offset)
         }

@@ -11,12 +11,19 @@ struct DeadLetterFilter {
     var since: EventTime?
     var until: EventTime?
 
-    static let reason = Option.repeated("reason", ArgumentType<String>.text, "only letters with this reason, such as malformed-json", section: "Which letters")
-    static let topology = Option.repeated("topology", ArgumentType<String>.text.called("NAME"), "only those of this topology", section: "Which letters")
-    static let step = Option.repeated("step", ArgumentType<String>.text.called("NAME"), "only those of this step", section: "Which letters")
-    static let source = Option.repeated("source", ArgumentType<String>.text.called("TOPIC"), "only records of this topic", section: "Which letters")
-    static let since = Option.optional("since", instant, "only those rejected at this time or later", section: "Which letters")
-    static let until = Option.optional("until", instant, "only those rejected before this time", section: "Which letters")
+    static let reason = Option.repeated(
+        "reason", ArgumentType<String>.text, "only letters with this reason, such as malformed-json",
+        section: "Which letters")
+    static let topology = Option.repeated(
+        "topology", ArgumentType<String>.text.called("NAME"), "only those of this topology", section: "Which letters")
+    static let step = Option.repeated(
+        "step", ArgumentType<String>.text.called("NAME"), "only those of this step", section: "Which letters")
+    static let source = Option.repeated(
+        "source", ArgumentType<String>.text.called("TOPIC"), "only records of this topic", section: "Which letters")
+    static let since = Option.optional(
+        "since", instant, "only those rejected at this time or later", section: "Which letters")
+    static let until = Option.optional(
+        "until", instant, "only those rejected before this time", section: "Which letters")
 
     static let options: [any OptionDeclaration] = [reason, topology, step, source, since, until]
 

@@ -32,7 +32,9 @@ struct DeadLetterReplay {
         }
         // A record counts as replayed when any letter of it was.
         var done = Set<Position>()
-        for letter in found.letters where found.replayed.contains(letter.id) { if let record = letter.record { done.insert(record) } }
+        for letter in found.letters where found.replayed.contains(letter.id) {
+            if let record = letter.record { done.insert(record) }
+        }
         for letter in ordered {
             if letter.obstacle != nil {
                 plan.impossible.append(letter)
@@ -56,7 +58,9 @@ struct DeadLetterReplay {
     ) throws(CommandFailure) -> Int {
         let partitions = try partitionCounts(plan, admin)
         let producer: Producer
-        do throws(KafkaError) { producer = try Producer(settings, lingerMilliseconds: 5, log: KafkaAccess.silence) } catch {
+        do throws(KafkaError) {
+            producer = try Producer(settings, lingerMilliseconds: 5, log: KafkaAccess.silence)
+        } catch {
             throw KafkaAccess.failure(error, settings)
         }
         var arrived = 0
@@ -102,7 +106,9 @@ struct DeadLetterReplay {
         while producer.outstandingTotal > 0 { _ = producer.flush(timeout: .seconds(1)) }
         for failure in producer.takeFailures() {
             failed.insert(failure.epoch)
-            report("error: \(letters[letters.startIndex + failure.epoch].name) was not delivered to \(failure.topic): \(failure.error)")
+            report(
+                "error: \(letters[letters.startIndex + failure.epoch].name) was not delivered to \(failure.topic): \(failure.error)"
+            )
         }
         if let error = producer.fatalError { throw KafkaAccess.failure(error, settings) }
         return letters.enumerated().filter { !failed.contains($0.offset) }.map(\.element)
@@ -112,7 +118,9 @@ struct DeadLetterReplay {
         _ letter: DeadLetter, _ partitions: Int, _ producer: Producer, epoch: Int
     ) throws(CommandFailure) -> String? {
         let handle: TopicHandle
-        do throws(KafkaError) { handle = try producer.topic(letter.sourceTopic) } catch { throw KafkaAccess.failure(error, settings) }
+        do throws(KafkaError) { handle = try producer.topic(letter.sourceTopic) } catch {
+            throw KafkaAccess.failure(error, settings)
+        }
         // Where it was before, so that it stays with the records of its key whatever chose the partition.
         let old = letter.sourcePartition ?? -1
         let partition = old < Int32(clamping: partitions) ? old : -1
@@ -152,8 +160,11 @@ struct DeadLetterReplay {
             if producer.failedTotal > before, let failure = producer.takeFailures().last { throw failure.error }
         } catch {
             throw CommandFailure(
-                .unavailable, "\(letters.count) records were sent, but a note of it could not be written to \(topic): \(error)",
-                hint: "sent again they would come twice: from \(letters.first?.name ?? "") to \(letters.last?.name ?? "")")
+                .unavailable,
+                "\(letters.count) records were sent, but a note of it could not be written to \(topic): \(error)",
+                hint:
+                    "sent again they would come twice: from \(letters.first?.name ?? "") to \(letters.last?.name ?? "")"
+            )
         }
     }
 

@@ -4,8 +4,8 @@ import Records
 import Runtime
 import Settings
 
-/// Reads a dead-letter topic from one end to the other, as it stands at the start. Nothing is committed and no letter is
-/// taken away.
+/// Reads a dead-letter topic from one end to the other, as it stands at the start. Nothing is committed and no letter
+/// is taken away.
 struct DeadLetterScan {
     /// What a scan found.
     struct Result {
@@ -35,7 +35,9 @@ struct DeadLetterScan {
         } catch { throw KafkaAccess.failure(error, settings) }
         guard let found else {
             let likely = Suggestion.nearest(to: topic, in: names) ?? names.first { $0.hasSuffix(".dead-letters") }
-            let hint = likely.map { "did you mean '\($0)'?" } ?? "nodes make it when they start: APPLICATION.dead-letters unless told otherwise"
+            let hint =
+                likely.map { "did you mean '\($0)'?" }
+                ?? "nodes make it when they start: APPLICATION.dead-letters unless told otherwise"
             throw CommandFailure(.usage, "there is no topic '\(topic)' on \(settings.brokers)", hint: hint)
         }
         ranges = found
@@ -48,7 +50,9 @@ struct DeadLetterScan {
     ) throws(CommandFailure) -> Result {
         var result = Result()
         var left: [Int32: Int64] = [:]
-        for (partition, range) in ranges.enumerated() where range.high > range.low { left[Int32(partition)] = range.high }
+        for (partition, range) in ranges.enumerated() where range.high > range.low {
+            left[Int32(partition)] = range.high
+        }
         guard !left.isEmpty else { return result }
         let consumer: Consumer
         do throws(KafkaError) {
@@ -71,7 +75,9 @@ struct DeadLetterScan {
             if taken { heardAt = clock.monotonicMicroseconds }
             if clock.monotonicMicroseconds - heardAt > 30_000_000 {
                 let why = consumer.lookupError.map { ": \($0)" } ?? ""
-                throw CommandFailure(.unavailable, "\(settings.brokers): nothing came of \(topic) in 30 s\(why)", hint: "is the cluster healthy, and may this user read with a group named vigie-dlq-…?")
+                throw CommandFailure(
+                    .unavailable, "\(settings.brokers): nothing came of \(topic) in 30 s\(why)",
+                    hint: "is the cluster healthy, and may this user read with a group named vigie-dlq-…?")
             }
         }
         result.letters.sort { ($0.place.partition, $0.place.offset) < ($1.place.partition, $1.place.offset) }
@@ -88,13 +94,16 @@ struct DeadLetterScan {
             for at in 0..<run.count where run.messages[at].offset < ranges[Int(partition)].high {
                 take(run.messages[at], batch.headers(run: number, message: at), partition, &result, wanted)
             }
-            if run.count > 0, run.messages[run.count - 1].offset + 1 >= ranges[Int(partition)].high { left[partition] = nil }
+            if run.count > 0, run.messages[run.count - 1].offset + 1 >= ranges[Int(partition)].high {
+                left[partition] = nil
+            }
         }
         for event in batch.events {
             switch event {
             case .endOfPartition(let index, _): left[consumer.partition(index).partition] = nil
             case .outOfRange(let index, let range): consumer.start(index, at: max(range.earliest, 0))
-            case .error(let error) where error.isFatal || error.code == .groupAuthorizationFailed || error.code == .topicAuthorizationFailed:
+            case .error(let error)
+            where error.isFatal || error.code == .groupAuthorizationFailed || error.code == .topicAuthorizationFailed:
                 throw KafkaAccess.failure(error, settings)
             case .partitionError(_, let error) where !error.isRetriable: throw KafkaAccess.failure(error, settings)
             case .error, .partitionError, .committed, .brokersDown, .brokersBack: break

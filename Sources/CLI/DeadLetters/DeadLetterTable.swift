@@ -30,7 +30,8 @@ struct DeadLetterTable {
     }
 
     private mutating func add(_ letter: DeadLetter, isReplayed: Bool) {
-        let group = Group(reason: letter.reason, topology: letter.topology, step: letter.step, source: letter.sourceTopic)
+        let group = Group(
+            reason: letter.reason, topology: letter.topology, step: letter.step, source: letter.sourceTopic)
         var row = rows[group] ?? Row(first: letter.rejectedAt, last: letter.rejectedAt, example: letter)
         row.count += 1
         if isReplayed { row.replayed += 1 }
@@ -54,10 +55,12 @@ struct DeadLetterTable {
     func text(_ topic: String) -> String {
         var cells = [["COUNT", "REPLAYED", "REASON", "TOPOLOGY", "STEP", "SOURCE", "FIRST", "LAST"]]
         for (group, row) in sorted {
-            cells.append([
-                grouped(row.count), grouped(row.replayed), group.reason, group.topology, group.step.isEmpty ? "-" : group.step,
-                group.source, second(row.first), second(row.last),
-            ].map(PayloadText.escaped))
+            cells.append(
+                [
+                    grouped(row.count), grouped(row.replayed), group.reason, group.topology,
+                    group.step.isEmpty ? "-" : group.step,
+                    group.source, second(row.first), second(row.last),
+                ].map(PayloadText.escaped))
         }
         let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         var lines = cells.map { line in
@@ -68,9 +71,13 @@ struct DeadLetterTable {
         }
         lines.append("")
         for (group, row) in sorted.prefix(5) {
-            lines.append("\(PayloadText.escaped(group.reason)), latest \(row.example.name): \(PayloadText.escaped(row.example.detail))")
+            lines.append(
+                "\(PayloadText.escaped(group.reason)), latest \(row.example.name): \(PayloadText.escaped(row.example.detail))"
+            )
         }
-        lines.append("\(grouped(total)) dead letter\(total == 1 ? "" : "s") in \(topic); 'vigie dlq show TOPIC-PARTITION-OFFSET' shows one")
+        lines.append(
+            "\(grouped(total)) dead letter\(total == 1 ? "" : "s") in \(topic); 'vigie dlq show TOPIC-PARTITION-OFFSET' shows one"
+        )
         return lines.joined(separator: "\n")
     }
 
@@ -81,12 +88,15 @@ struct DeadLetterTable {
     /// One object per line.
     func json() -> String {
         sorted.map { group, row in
-            JSONText.write(.object([
-                ("reason", .string(group.reason)), ("topology", .string(group.topology)), ("step", .string(group.step)),
-                ("source", .string(group.source)), ("count", .number(Int64(row.count))), ("replayed", .number(Int64(row.replayed))),
-                ("first", .string(row.first.description)), ("last", .string(row.last.description)),
-                ("latest", .string(row.example.name)), ("detail", .string(row.example.detail)),
-            ]))
+            JSONText.write(
+                .object([
+                    ("reason", .string(group.reason)), ("topology", .string(group.topology)),
+                    ("step", .string(group.step)),
+                    ("source", .string(group.source)), ("count", .number(Int64(row.count))),
+                    ("replayed", .number(Int64(row.replayed))),
+                    ("first", .string(row.first.description)), ("last", .string(row.last.description)),
+                    ("latest", .string(row.example.name)), ("detail", .string(row.example.detail)),
+                ]))
         }.joined(separator: "\n")
     }
 }

@@ -11,16 +11,20 @@ enum DeadLetterView {
         rows.append(("rejected", letter.rejectedAt.description))
         if isReplayed { rows.append(("replayed", "yes")) }
         let shownAbove: Set<String> = [
-            "vigie-reason", "vigie-detail", "vigie-topology", "vigie-step", "vigie-topic", "vigie-partition", "vigie-offset",
+            "vigie-reason", "vigie-detail", "vigie-topology", "vigie-step", "vigie-topic", "vigie-partition",
+            "vigie-offset",
             "vigie-timestamp", "vigie-rejected-at", "vigie-omitted",
         ]
         for header in letter.headers where !shownAbove.contains(header.name) {
-            rows.append(("header", "\(header.name)=\(header.value.map { String(decoding: $0, as: UTF8.self) } ?? "(null)")"))
+            rows.append(
+                ("header", "\(header.name)=\(header.value.map { String(decoding: $0, as: UTF8.self) } ?? "(null)")"))
         }
         rows.append(("key", letter.key.map { String(decoding: $0, as: UTF8.self) } ?? "(none)"))
-        var lines = [letter.name] + rows.map { name, value in
-            "  \(name)\(String(repeating: " ", count: 10 - name.count))\(PayloadText.escaped(value))"
-        }
+        var lines =
+            [letter.name]
+            + rows.map { name, value in
+                "  \(name)\(String(repeating: " ", count: 10 - name.count))\(PayloadText.escaped(value))"
+            }
         if let omitted = letter.omitted {
             lines.append("  payload   left out: \(PayloadText.escaped(omitted))")
         } else if let value = letter.value {

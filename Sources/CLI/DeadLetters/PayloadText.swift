@@ -41,7 +41,9 @@ enum PayloadText {
         return index
     }
 
-    private static func escaped(_ bytes: ArraySlice<UInt8>) -> String { escaped(String(decoding: bytes, as: UTF8.self)) }
+    private static func escaped(_ bytes: ArraySlice<UInt8>) -> String {
+        escaped(String(decoding: bytes, as: UTF8.self))
+    }
 
     /// Text without characters that act on a terminal or turn its direction around.
     static func escaped(_ text: String) -> String {
@@ -74,7 +76,8 @@ enum PayloadText {
         let size = whole ? bytes.count : min(bytes.count, 256)
         var first = 0
         if !whole, let marked, marked > 128 { first = min(marked - 128, bytes.count - size) / 16 * 16 }
-        let last = min(bytes.count, first + size)
+        // The first line begins at a multiple of sixteen, so that the end needs room for what that took.
+        let last = min(bytes.count, first + size + 16)
         var lines: [String] = []
         for start in stride(from: first, to: last, by: 16) {
             let row = bytes[start..<min(start + 16, last)]

@@ -31,7 +31,8 @@ final class ByteInput {
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
             let reason = String(cString: strerror(errno))
-            throw CommandFailure(.data, "\(name): \(reason)", hint: "name a file that vigie may read, or - for standard input")
+            throw CommandFailure(
+                .data, "\(name): \(reason)", hint: "name a file that vigie may read, or - for standard input")
         }
         size = status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
         buffer = .allocate(capacity: Self.capacity)

@@ -2,8 +2,8 @@ import Arguments
 import Records
 import Settings
 
-/// Reads CSV by RFC 4180: quotes, doubled quotes and line ends inside quotes, LF or CRLF, a byte order mark, any one-byte
-/// delimiter. Lines with nothing on them are no rows.
+/// Reads CSV by RFC 4180: quotes, doubled quotes and line ends inside quotes, LF or CRLF, a byte order mark, any
+/// one-byte delimiter. Lines with nothing on them are no rows.
 final class CSVReader: RowSource {
     let input: ByteInput
     private(set) var names: [String] = []
@@ -47,9 +47,13 @@ final class CSVReader: RowSource {
     private func readHeader() throws(CommandFailure) {
         do throws(RowProblem) {
             guard try readRecord() else {
-                throw RowProblem(line: 1, column: 1, message: "the file is empty", hint: "a CSV file starts with its columns' names")
+                throw RowProblem(
+                    line: 1, column: 1, message: "the file is empty", hint: "a CSV file starts with its columns' names")
             }
-        } catch { throw CommandFailure(.data, "\(input.name):\(error.line):\(error.column): \(error.message)", hint: error.hint) }
+        } catch {
+            throw CommandFailure(
+                .data, "\(input.name):\(error.line):\(error.column): \(error.message)", hint: error.hint)
+        }
         names = spans.map { String(decoding: content.bytes[$0.start..<$0.end], as: UTF8.self) }
     }
 
@@ -98,7 +102,8 @@ final class CSVReader: RowSource {
         while let byte = input.peek, byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { input.skip() }
         guard input.peek != nil else {
             if let failure = input.failure {
-                throw RowProblem(line: input.line, column: input.column, message: "reading failed: \(failure)", isFatal: true)
+                throw RowProblem(
+                    line: input.line, column: input.column, message: "reading failed: \(failure)", isFatal: true)
             }
             return false
         }
@@ -128,13 +133,16 @@ final class CSVReader: RowSource {
             if byte == delimiter || byte == UInt8(ascii: "\n") {
                 input.skip()
                 span.end = content.count
-                if byte != delimiter, span.end > span.start, content.bytes[span.end - 1] == UInt8(ascii: "\r") { span.end -= 1 }
+                if byte != delimiter, span.end > span.start, content.bytes[span.end - 1] == UInt8(ascii: "\r") {
+                    span.end -= 1
+                }
                 spans.append(span)
                 return byte == delimiter
             }
             if byte == UInt8(ascii: "\"") {
                 let problem = RowProblem(
-                    line: input.line, column: input.column, message: "a quote inside a field that does not start with one",
+                    line: input.line, column: input.column,
+                    message: "a quote inside a field that does not start with one",
                     hint: "put the field into quotes and double those inside: \"a \"\"b\"\" c\"")
                 input.skipLine()
                 throw problem
@@ -160,14 +168,16 @@ final class CSVReader: RowSource {
             content.append(byte)
             try checkLength(span)
         }
-        throw RowProblem(line: span.line, column: span.column, message: "the quote that opens here is never closed", isFatal: true)
+        throw RowProblem(
+            line: span.line, column: span.column, message: "the quote that opens here is never closed", isFatal: true)
     }
 
     private func checkLength(_ span: Span) throws(RowProblem) {
         if content.count > Self.maximumRowBytes {
             throw RowProblem(
                 line: span.line, column: span.column,
-                message: "the row is longer than \(Units.format(bytes: Self.maximumRowBytes)); is a quote not closed?", isFatal: true)
+                message: "the row is longer than \(Units.format(bytes: Self.maximumRowBytes)); is a quote not closed?",
+                isFatal: true)
         }
     }
 

@@ -30,19 +30,25 @@ enum CellType: String, CaseIterable, Sendable {
         case .int:
             if let value = Int64(text) { return buffer.append(value) }
             // 12.0 is whole as well.
-            guard let value = Double(text), let whole = Int64(exactly: value) else { throw cell.problem("'\(shown(text))' is no whole number") }
+            guard let value = Double(text), let whole = Int64(exactly: value) else {
+                throw cell.problem("'\(shown(text))' is no whole number")
+            }
             buffer.append(whole)
         case .double:
-            if isNumber(text) { return buffer.append(text: text) }
             guard let value = Double(text), value.isFinite else {
-                throw cell.problem("'\(shown(text))' is no number", hint: "text that stands for no value is named with --null")
+                throw cell.problem(
+                    "'\(shown(text))' is no number", hint: "text that stands for no value is named with --null")
             }
-            JSONText.appendDouble(value, to: &buffer)
+            // As it was written, where JSON writes it so, too.
+            isNumber(text) ? buffer.append(text: text) : JSONText.appendDouble(value, to: &buffer)
         case .bool:
             switch text.lowercased() {
             case "true", "t", "yes", "y", "1": buffer.append("true")
             case "false", "f", "no", "n", "0": buffer.append("false")
-            default: throw cell.problem("'\(shown(text))' is neither true nor false", hint: "true and false, yes and no, 1 and 0 are understood")
+            default:
+                throw cell.problem(
+                    "'\(shown(text))' is neither true nor false",
+                    hint: "true and false, yes and no, 1 and 0 are understood")
             }
         }
     }
@@ -54,7 +60,9 @@ enum CellType: String, CaseIterable, Sendable {
         switch (type, node.content) {
         case (nil, _), (.double, .number), (.string, .string), (.bool, .bool): JSONText.append(node, to: &buffer)
         case (.some(let type), _):
-            guard let text = cell.value.plain else { throw cell.problem("\(node.kind) can't become a \(type.rawValue)") }
+            guard let text = cell.value.plain else {
+                throw cell.problem("\(node.kind) can't become a \(type.rawValue)")
+            }
             try append(text, cell, as: type, to: &buffer)
         }
     }

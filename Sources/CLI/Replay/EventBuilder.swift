@@ -50,7 +50,9 @@ final class EventBuilder {
         }
     }
 
-    private static func tree(_ maps: [FieldMap], _ source: any RowSource, _ time: String?) throws(CommandFailure) -> [Member] {
+    private static func tree(_ maps: [FieldMap], _ source: any RowSource, _ time: String?) throws(CommandFailure)
+        -> [Member]
+    {
         var root: [Member] = []
         for map in maps {
             let part: Part
@@ -87,7 +89,9 @@ final class EventBuilder {
             members.append(Member(key: key, part: .object(inner)))
             return true
         }
-        guard case .object(var inner) = members[known].part, insert(part, at: path.dropFirst(), into: &inner) else { return false }
+        guard case .object(var inner) = members[known].part, insert(part, at: path.dropFirst(), into: &inner) else {
+            return false
+        }
         members[known].part = .object(inner)
         return true
     }

@@ -25,12 +25,15 @@ struct FieldMap {
 
     init(_ text: String) throws(CommandFailure) {
         guard let equals = Self.equals(in: text) else {
-            throw CommandFailure(.usage, "--map '\(text)' is not of the form FIELD=COLUMN", hint: "for example: --map vessel=MMSI:string")
+            throw CommandFailure(
+                .usage, "--map '\(text)' is not of the form FIELD=COLUMN", hint: "for example: --map vessel=MMSI:string"
+            )
         }
         let field = String(text[..<equals])
         let rest = String(text[text.index(after: equals)...])
         guard let target = FieldPath(field) else {
-            throw CommandFailure(.usage, "--map '\(text)': '\(field)' is no field", hint: "keys joined by dots, as in position.lat")
+            throw CommandFailure(
+                .usage, "--map '\(text)': '\(field)' is no field", hint: "keys joined by dots, as in position.lat")
         }
         self.target = target
         source = try Self.source(rest, in: text)
@@ -47,17 +50,22 @@ struct FieldMap {
 
     private static func source(_ text: String, in whole: String) throws(CommandFailure) -> Source {
         guard !text.isEmpty else {
-            throw CommandFailure(.usage, "--map '\(whole)' names no column", hint: "FIELD=COLUMN, or FIELD='text' for a constant")
+            throw CommandFailure(
+                .usage, "--map '\(whole)' names no column", hint: "FIELD=COLUMN, or FIELD='text' for a constant")
         }
         var body = text
         var type: CellType?
-        if let colon = text.lastIndex(of: ":"), let known = CellType(rawValue: String(text[text.index(after: colon)...])) {
+        if let colon = text.lastIndex(of: ":"),
+            let known = CellType(rawValue: String(text[text.index(after: colon)...]))
+        {
             type = known
             body = String(text[..<colon])
         }
         guard body.hasPrefix("'") else { return .column(body, type) }
         guard body.count >= 2, body.hasSuffix("'") else {
-            throw CommandFailure(.usage, "--map '\(whole)': the constant's quote is not closed", hint: "the shell takes quotes away: \"source='harbour'\"")
+            throw CommandFailure(
+                .usage, "--map '\(whole)': the constant's quote is not closed",
+                hint: "the shell takes quotes away: \"source='harbour'\"")
         }
         let constant = String(body.dropFirst().dropLast())
         var json = ByteBuffer(capacity: 64)

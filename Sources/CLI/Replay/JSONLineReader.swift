@@ -23,7 +23,8 @@ final class JSONLineReader: RowSource {
 
     func column(named name: String) throws(CommandFailure) -> Int {
         guard let path = FieldPath(name) else {
-            throw CommandFailure(.usage, "'\(name)' is no path into a record", hint: "keys joined by dots, as in sensor.id")
+            throw CommandFailure(
+                .usage, "'\(name)' is no path into a record", hint: "keys joined by dots, as in sensor.id")
         }
         paths.append(path)
         return paths.count - 1
@@ -61,11 +62,13 @@ final class JSONLineReader: RowSource {
             line.append(byte)
             if line.count > Self.maximumLineBytes {
                 throw RowProblem(
-                    line: number, column: 1, message: "the line is longer than \(Units.format(bytes: Self.maximumLineBytes))", isFatal: true)
+                    line: number, column: 1,
+                    message: "the line is longer than \(Units.format(bytes: Self.maximumLineBytes))", isFatal: true)
             }
         }
         if let failure = input.failure {
-            throw RowProblem(line: input.line, column: input.column, message: "reading failed: \(failure)", isFatal: true)
+            throw RowProblem(
+                line: input.line, column: input.column, message: "reading failed: \(failure)", isFatal: true)
         }
         return !line.isEmpty
     }

@@ -1,6 +1,7 @@
 import Arguments
 
-/// What a record's key is made of: a column, or text with columns in braces, `{road}-{station}`, or text in single quotes.
+/// What a record's key is made of: a column, or text with columns in braces, `{road}-{station}`, or text in single
+/// quotes.
 struct KeyTemplate {
     private enum Part {
         case text(String)
@@ -23,7 +24,8 @@ struct KeyTemplate {
             if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
             rest = rest[rest.index(after: open)...]
             guard let close = rest.firstIndex(of: "}") else {
-                throw CommandFailure(.usage, "--key '\(text)': a brace is not closed", hint: "for example: --key '{road}-{station}'")
+                throw CommandFailure(
+                    .usage, "--key '\(text)': a brace is not closed", hint: "for example: --key '{road}-{station}'")
             }
             let name = String(rest[..<close])
             parts.append(.column(try source.column(named: name), name))
@@ -40,7 +42,9 @@ struct KeyTemplate {
             case .column(let column, let name):
                 let cell = source.cell(column)
                 guard let text = cell.value.plain else {
-                    throw cell.problem("the key's column '\(name)' has nothing", hint: "records without a key are spread over partitions: leave --key out")
+                    throw cell.problem(
+                        "the key's column '\(name)' has nothing",
+                        hint: "records without a key are spread over partitions: leave --key out")
                 }
                 key += text.utf8
             }

@@ -82,7 +82,8 @@ final class Replay {
         if problem.isFatal || !settings.skipsBadRows {
             report(text)
             let hint = problem.isFatal ? nil : "mend the row, or go on without such rows: --on-error skip"
-            throw CommandFailure(.data, "the replay stopped at a row that can't be used, line \(problem.line)", hint: hint)
+            throw CommandFailure(
+                .data, "the replay stopped at a row that can't be used, line \(problem.line)", hint: hint)
         }
         if badRows <= Self.reportedRows { report(text) }
         if badRows == Self.reportedRows { report("more such rows are only counted") }
@@ -96,13 +97,14 @@ final class Replay {
         }
     }
 
-    /// How far times move so that the newest event happens when it is sent: none is ahead of the clock, however fast the
-    /// replay goes. Takes a pass over the file, unless the first event tells.
+    /// How far times move so that the newest event happens when it is sent: none is ahead of the clock, however fast
+    /// the replay goes. Takes a pass over the file, unless the first event tells.
     private func shift() throws(CommandFailure) -> Int64 {
         let source = try settings.open()
         if source.input.size == nil {
             throw CommandFailure(
-                .usage, "--shift-to-now has to read the input twice, which \(source.input.name) does not allow", hint: "name a file")
+                .usage, "--shift-to-now has to read the input twice, which \(source.input.name) does not allow",
+                hint: "name a file")
         }
         let builder = try settings.builder(source)
         var first: EventTime?

@@ -53,7 +53,8 @@ final class ReplaySender: ReplayTarget {
                 return
             case .queueFull: try wait(microseconds: 100_000)
             case .refused(let error):
-                throw CommandFailure(.data, "an event of \(value.count) bytes can't be sent: \(error)", hint: error.hint)
+                throw CommandFailure(
+                    .data, "an event of \(value.count) bytes can't be sent: \(error)", hint: error.hint)
             }
         }
     }

@@ -55,13 +55,16 @@ struct ReplaySettings {
         let name = file.lowercased()
         if name.hasSuffix(".csv") || name.hasSuffix(".tsv") { return .csv }
         if [".jsonl", ".ndjson", ".json"].contains(where: name.hasSuffix) { return .jsonLines }
-        throw CommandFailure(.usage, "the name of \(file) does not say what is in it", hint: "add --format csv or --format jsonl")
+        throw CommandFailure(
+            .usage, "the name of \(file) does not say what is in it", hint: "add --format csv or --format jsonl")
     }
 
     private static func delimiter(_ text: String) throws(CommandFailure) -> UInt8 {
         if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
         guard text.utf8.count == 1, let byte = text.utf8.first, ![UInt8(ascii: "\""), 10, 13].contains(byte) else {
-            throw CommandFailure(.usage, "--delimiter '\(text)' is no single character", hint: "for example: --delimiter ';', or --delimiter tab")
+            throw CommandFailure(
+                .usage, "--delimiter '\(text)' is no single character",
+                hint: "for example: --delimiter ';', or --delimiter tab")
         }
         return byte
     }
@@ -79,7 +82,9 @@ struct ReplaySettings {
         }
         if let text = arguments[ReplayCommand.zone] {
             guard let zone = ZoneRule(text) else {
-                throw CommandFailure(.usage, "--time-zone '\(text)' is not known", hint: "UTC, an offset such as +01:00, or a name such as Europe/Paris")
+                throw CommandFailure(
+                    .usage, "--time-zone '\(text)' is not known",
+                    hint: "UTC, an offset such as +01:00, or a name such as Europe/Paris")
             }
             self.zone = zone
         }
@@ -88,8 +93,11 @@ struct ReplaySettings {
         case "max": speed = nil
         case "original": speed = 1
         default:
-            guard let factor = Double(text.hasSuffix("x") ? String(text.dropLast()) : text), factor > 0, factor.isFinite else {
-                throw CommandFailure(.usage, "--speed '\(text)' is not known", hint: "original, max, or how many times faster, such as 60")
+            guard let factor = Double(text.hasSuffix("x") ? String(text.dropLast()) : text), factor > 0, factor.isFinite
+            else {
+                throw CommandFailure(
+                    .usage, "--speed '\(text)' is not known",
+                    hint: "original, max, or how many times faster, such as 60")
             }
             speed = factor
         }
@@ -99,7 +107,8 @@ struct ReplaySettings {
         keeping = arguments[ReplayCommand.keep]
         if let text = arguments[ReplayCommand.unpivot] {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, !parts.contains(""), parts[0] != parts[1], !parts.contains(Unpivoter.timeColumn) else {
+            guard parts.count == 2, !parts.contains(""), parts[0] != parts[1], !parts.contains(Unpivoter.timeColumn)
+            else {
                 throw CommandFailure(
                     .usage, "--unpivot '\(text)' is not of the form NAME:VALUE",
                     hint: "what the header's names and the cells are called, such as station:speed")
@@ -108,7 +117,8 @@ struct ReplaySettings {
         }
         guard let start = arguments[ReplayCommand.start], let step = arguments[ReplayCommand.step] else {
             if arguments[ReplayCommand.start] != nil || arguments[ReplayCommand.step] != nil {
-                throw CommandFailure(.usage, "--start and --step go together", hint: "--start 2012-03-01T00:00:00Z --step 5m")
+                throw CommandFailure(
+                    .usage, "--start and --step go together", hint: "--start 2012-03-01T00:00:00Z --step 5m")
             }
             return
         }
@@ -118,15 +128,23 @@ struct ReplaySettings {
 
     private mutating func check() throws(CommandFailure) {
         if unpivot == nil, clock != nil || !keeping.isEmpty {
-            throw CommandFailure(.usage, "--start, --step and --keep are for wide tables", hint: "add --unpivot NAME:VALUE")
+            throw CommandFailure(
+                .usage, "--start, --step and --keep are for wide tables", hint: "add --unpivot NAME:VALUE")
         }
         if format == .jsonLines, unpivot != nil || columns != nil {
-            throw CommandFailure(.usage, "--unpivot and --columns are for CSV files", hint: "JSON lines bring their fields' names")
+            throw CommandFailure(
+                .usage, "--unpivot and --columns are for CSV files", hint: "JSON lines bring their fields' names")
         }
         if let time, clock == nil, unpivot != nil, !keeping.contains(time) { keeping.append(time) }
         guard time == nil else { return }
-        if speed != nil { throw CommandFailure(.usage, "--speed needs to know the time of each row", hint: "name its column with --time") }
-        if shiftsToNow { throw CommandFailure(.usage, "--shift-to-now needs to know the time of each row", hint: "name its column with --time") }
+        if speed != nil {
+            throw CommandFailure(
+                .usage, "--speed needs to know the time of each row", hint: "name its column with --time")
+        }
+        if shiftsToNow {
+            throw CommandFailure(
+                .usage, "--shift-to-now needs to know the time of each row", hint: "name its column with --time")
+        }
     }
 
     /// Opens the file.

@@ -46,7 +46,8 @@ enum TimeFormat: Sendable {
         } else if let value = Double(text), abs(value) < 9e18 / Double(scale) {
             return EventTime(microseconds: Int64((value * Double(scale)).rounded()))
         }
-        throw cell.problem("'\(shown(text))' is no number of \(scale == 1000 ? "milliseconds" : "seconds") since 1970 (\(name))")
+        throw cell.problem(
+            "'\(shown(text))' is no number of \(scale == 1000 ? "milliseconds" : "seconds") since 1970 (\(name))")
     }
 }
 

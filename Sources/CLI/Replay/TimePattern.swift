@@ -56,9 +56,12 @@ struct TimePattern: Sendable {
         self.tokens = tokens
         hasOffset = tokens.contains(.offset)
         let fields = tokens.compactMap { if case .number(let field, _, _) = $0 { field } else { nil } }
-        let isDate = (fields.contains(.year) || fields.contains(.shortYear)) && fields.contains(.day)
+        let isDate =
+            (fields.contains(.year) || fields.contains(.shortYear)) && fields.contains(.day)
             && (fields.contains(.month) || tokens.contains(.monthName))
-        guard isDate else { throw Flaw(message: "has no whole date", hint: "year, month and day have to be there: dd/MM/yyyy H:mm") }
+        guard isDate else {
+            throw Flaw(message: "has no whole date", hint: "year, month and day have to be there: dd/MM/yyyy H:mm")
+        }
         guard fields.contains(.hour12) == tokens.contains(.halfDay) else {
             throw Flaw(message: "has only one of h and a", hint: "h (1 to 12) needs a (AM or PM); H is 0 to 23")
         }
@@ -75,7 +78,10 @@ struct TimePattern: Sendable {
             tokens.append(.literal(bytes[at]))
             at += 1
         }
-        guard at < bytes.count else { throw Flaw(message: "has a quote that is not closed", hint: "text stands in single quotes: yyyy-MM-dd'T'HH:mm:ss") }
+        guard at < bytes.count else {
+            throw Flaw(
+                message: "has a quote that is not closed", hint: "text stands in single quotes: yyyy-MM-dd'T'HH:mm:ss")
+        }
         at += 1
     }
 
@@ -111,7 +117,9 @@ struct TimePattern: Sendable {
         for token in tokens {
             if let problem = scan.take(token) { return .failure(Mismatch(problem)) }
         }
-        if scan.at < scan.bytes.count { return .failure(Mismatch("more text than the pattern has, from character \(scan.at + 1)")) }
+        if scan.at < scan.bytes.count {
+            return .failure(Mismatch("more text than the pattern has, from character \(scan.at + 1)"))
+        }
         return scan.time(zone)
     }
 
@@ -133,7 +141,9 @@ struct TimePattern: Sendable {
         mutating func take(_ token: Token) -> String? {
             switch token {
             case .literal(let byte):
-                guard at < bytes.count, bytes[at] == byte else { return expected("'\(Character(Unicode.Scalar(byte)))'") }
+                guard at < bytes.count, bytes[at] == byte else {
+                    return expected("'\(Character(Unicode.Scalar(byte)))'")
+                }
                 at += 1
                 return nil
             case .number(let field, let least, let most): return number(field, least, most)
@@ -145,7 +155,9 @@ struct TimePattern: Sendable {
                 return nil
             case .monthName:
                 let name = String(decoding: bytes[at..<min(at + 3, bytes.count)], as: UTF8.self).lowercased()
-                guard let month = TimePattern.months.firstIndex(of: name) else { return expected("a month such as Jan") }
+                guard let month = TimePattern.months.firstIndex(of: name) else {
+                    return expected("a month such as Jan")
+                }
                 values[1] = month + 1
                 at += 3
                 return nil
@@ -161,13 +173,16 @@ struct TimePattern: Sendable {
 
         private func expected(_ what: String) -> String {
             at < bytes.count
-                ? "expected \(what) at character \(at + 1)" : "expected \(what) at character \(at + 1), where the text ends"
+                ? "expected \(what) at character \(at + 1)"
+                : "expected \(what) at character \(at + 1), where the text ends"
         }
 
         private mutating func digits(_ least: Int, _ most: Int) -> Int? {
             var value = 0
             var count = 0
-            while count < most, at + count < bytes.count, case let digit = bytes[at + count] &- UInt8(ascii: "0"), digit <= 9 {
+            while count < most, at + count < bytes.count, case let digit = bytes[at + count] &- UInt8(ascii: "0"),
+                digit <= 9
+            {
                 value = value * 10 + Int(digit)
                 count += 1
             }

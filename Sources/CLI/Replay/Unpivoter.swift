@@ -72,7 +72,8 @@ final class Unpivoter: RowSource {
             // A bad line has its time as well: the lines after it keep theirs.
             let steps = Int64(table.rows - 1)
             let shift = (clock?.stepMicroseconds ?? 0).multipliedReportingOverflow(by: steps)
-            cell.value = .instant((clock?.start ?? .distantPast).advanced(by: shift.overflow ? .max : shift.partialValue))
+            cell.value = .instant(
+                (clock?.start ?? .distantPast).advanced(by: shift.overflow ? .max : shift.partialValue))
         default: cell = table.cell(kept[column - (clock == nil ? 2 : 3)])
         }
         return cell

@@ -14,8 +14,8 @@ struct ZoneRule: Sendable {
         self.fixedSeconds = fixedSeconds
     }
 
-    /// `UTC`, an offset such as `+01:00`, or a name of the system's database such as `Europe/Paris`, which becomes the zone
-    /// of the process. Nil when there is none of that name.
+    /// `UTC`, an offset such as `+01:00`, or a name of the system's database such as `Europe/Paris`, which becomes the
+    /// zone of the process. Nil when there is none of that name.
     init?(_ text: String) {
         if ["utc", "z", "gmt"].contains(text.lowercased()) {
             self = .utc
@@ -25,7 +25,8 @@ struct ZoneRule: Sendable {
         if let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
             let digits = bytes.dropFirst().filter { $0 != UInt8(ascii: ":") }
             guard bytes.count == 6 && bytes[3] == UInt8(ascii: ":") || bytes.count == 5,
-                let number = Int64(String(decoding: digits, as: UTF8.self)), digits.count == 4, number / 100 < 24, number % 100 < 60
+                let number = Int64(String(decoding: digits, as: UTF8.self)), digits.count == 4, number / 100 < 24,
+                number % 100 < 60
             else { return nil }
             let seconds = number / 100 * 3600 + number % 100 * 60
             self.init(name: text, fixedSeconds: sign == UInt8(ascii: "-") ? -seconds : seconds)
@@ -56,7 +57,8 @@ struct ZoneRule: Sendable {
             parts.tm_sec = rest % 60
             parts.tm_isdst = isSummer
             let found = mktime(&parts)
-            let isSame = parts.tm_mday == Int32(date.day) && parts.tm_hour == rest / 3600 && parts.tm_min == rest / 60 % 60
+            let isSame =
+                parts.tm_mday == Int32(date.day) && parts.tm_hour == rest / 3600 && parts.tm_min == rest / 60 % 60
             if isSame { return Int64(found) }
         }
         return nil
