@@ -147,8 +147,11 @@ final class DemoRun {
         while !shouldStop.value, thread.isRunning {
             take(reader.poll(milliseconds: 20))
             show(node)
-            let held = Set(node.board.all.flatMap { $0.tasks.map(\.partition) }).count
-            if reader.isReady, held >= expected { return }
+            let workers = node.board.all
+            let held = Set(workers.flatMap { $0.tasks.map(\.partition) }).count
+            // A worker that joins later would take partitions over, and read records again to rebuild their windows.
+            let busy = workers.count { !$0.tasks.isEmpty }
+            if reader.isReady, held >= expected, busy >= min(settings.workers, expected) { return }
             if steadyMicroseconds() > end {
                 throw CommandFailure(
                     .unavailable, "the node got \(held) of \(expected) partitions within 40 s",
