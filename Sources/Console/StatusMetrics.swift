@@ -12,7 +12,8 @@ enum StatusMetrics {
         return inOrder(samples)
     }
 
-    /// In the catalogue's order and by labels: Prometheus wants the samples of a metric in one group (exposition format 0.0.4).
+    /// In the catalogue's order and by labels: Prometheus wants the samples of a metric in one group (exposition format
+    /// 0.0.4).
     static func inOrder(_ samples: [MetricSample]) -> [MetricSample] {
         let places = Dictionary(uniqueKeysWithValues: Metric.all.enumerated().map { ($1, $0) })
         return samples.sorted { a, b in

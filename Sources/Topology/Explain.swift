@@ -14,7 +14,8 @@ public enum Explain {
                 lines.append("  step \(step.name) (\(step.kind)) from \(step.from)")
                 lines += step.spec.explanation.map { "    " + $0 }
                 if let bytes = step.spec.stateBytesPerKey {
-                    let restart = step.spec.isStateRebuilt ? "rebuilt from \(source.topic)" : "begins anew after a restart"
+                    let restart =
+                        step.spec.isStateRebuilt ? "rebuilt from \(source.topic)" : "begins anew after a restart"
                     lines.append("    state: about \(bytes) bytes per key, \(restart)")
                 }
             }

@@ -126,7 +126,9 @@ struct GraphPlanner {
     }
 
     /// Whether steps that read from this one can be planned.
-    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String) -> Bool {
+    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String)
+        -> Bool
+    {
         guard let kind = step.kind else { return false }
         let input = StepInput(topology: topology, name: entry.key, from: from, shape: shape, diagnostics: diagnostics)
         let spec = kind.plan(step.reader, input)

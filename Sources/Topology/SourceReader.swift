@@ -28,7 +28,8 @@ enum SourceReader {
             partitionKey = nearest ?? key.text
             diagnostics.error(
                 key.place(atUTF8Offset: 0), "no field '\(key.text)' in source '\(entry.key)'",
-                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
+                hint: (nearest.map { "did you mean '\($0)'? " } ?? "")
+                    + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
         }
         guard let topic, let onError else { return nil }
         return SourcePlan(

@@ -41,8 +41,8 @@ struct AggregatePropertyTests {
     static let second: Int64 = 1_000_000
     static let delay = 2 * second
 
-    /// A double of very different magnitudes that is a whole multiple of 2^-20, so that sums of some hundred are exact in
-    /// 128 bits.
+    /// A double of very different magnitudes that is a whole multiple of 2^-20, so that sums of some hundred are exact
+    /// in 128 bits.
     static func double(_ random: inout Seeded) -> Double {
         let whole = Double(random.below(1 << 21) - (1 << 20))
         var scale = 1.0

@@ -87,7 +87,8 @@ struct AggregateTests {
         }
     }
 
-    /// The rule of Aggregate: late when the window's end plus grace lies at or before the watermark just before the row.
+    /// The rule of Aggregate: late when the window's end plus grace lies at or before the watermark just before the
+    /// row.
     @Test(arguments: lateness, [1, 2, 64])
     func lateByAMicrosecond(_ example: LateCase, size: Int) throws {
         let schema = Schema([Field("id", .string)])

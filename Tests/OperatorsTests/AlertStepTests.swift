@@ -128,7 +128,8 @@ struct AlertStepTests {
         #expect(rig.collector.rows.map { Self.told($0) } == example.expected)
     }
 
-    /// What is told must not depend on when watermarks come in between: with one as early as each row allows, and with none.
+    /// What is told must not depend on when watermarks come in between: with one as early as each row allows, and with
+    /// none.
     @Test(arguments: 1...20)
     func watermarksOnlyBringThingsToLightEarlier(seed: Int) throws {
         var random = Seeded(seed)

@@ -123,7 +123,8 @@ struct InlineTestRunnerTests {
         #expect(outcome.output["sums"]?.first?.contains(#""sum":3.5"#) == true)
     }
 
-    /// A virtual clock: the partition is idle after 20 s, and then time stands at 12 s + 20 s − 1 s, past the window's end.
+    /// A virtual clock: the partition is idle after 20 s, and then time stands at 12 s + 20 s − 1 s, past the window's
+    /// end.
     @Test(arguments: [("5s", 1), ("19s", 1), ("20s", 2)])
     func theClockMovesOnlyAsTold(clock: String, windows: Int) throws {
         let given = """

@@ -3,8 +3,8 @@ import Settings
 import Testing
 import Topology
 
-/// `vigie explain` of the topologies that come with Vigie, word for word. After a wanted change, write the files anew with
-/// `vigie explain Topologies/NAME > Tests/TopologyTests/Explained/NAME.txt` and read the difference.
+/// `vigie explain` of the topologies that come with Vigie, word for word. After a wanted change, write the files anew
+/// with `vigie explain Topologies/NAME > Tests/TopologyTests/Explained/NAME.txt` and read the difference.
 struct ExplainTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
 

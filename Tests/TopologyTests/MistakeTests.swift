@@ -2,7 +2,8 @@ import Settings
 import Testing
 import Topology
 
-/// Files with mistakes: each must be told with its place, what was expected and what to do, and nothing made up besides.
+/// Files with mistakes: each must be told with its place, what was expected and what to do, and nothing made up
+/// besides.
 struct MistakeTests {
     /// A change to the sample that makes a mistake; what must be reported stands at the marks ¦, in their order.
     struct Mistake: Sendable, CustomTestStringConvertible {
@@ -73,7 +74,8 @@ struct MistakeTests {
             ])
     }
 
-    /// Every prefix of the sample, and the sample with each line gone, ends in a plan or in diagnostics, never in a crash.
+    /// Every prefix of the sample, and the sample with each line gone, ends in a plan or in diagnostics, never in a
+    /// crash.
     @Test func mutilatedFilesAreReadToo() {
         let lines = Sample.text.split(separator: "\n", omittingEmptySubsequences: false)
         for index in lines.indices {
