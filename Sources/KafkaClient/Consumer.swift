@@ -152,7 +152,7 @@ public final class Consumer {
         }
         if code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE {
             table.slots[index].phase = .held
-            let range = storedWatermarks(index)
+            let range = storedWatermarks(index) ?? queryWatermarks(index)
             let wanted = table.slots[index].next
             found.append(
                 .outOfRange(index, OutOfRange(wanted: wanted, earliest: range?.low ?? -1, latest: range?.high ?? -1)))
