@@ -26,7 +26,7 @@ enum AlertStep {
         let expire = fields.duration("expire", default: .zero)
         let severity = fields.node("severity").flatMap { AlertStep.severity($0, input) }
         let summaries = fields.localized("summary").flatMap { AlertStep.summaries($0, input) }
-        let labels = AlertStep.labels(fields.entries("labels"), input)
+        let labels = AlertStep.labels(fields.entries("labels"), keys: by ?? [], input)
         let value = fields.optionalNode("value").map { number($0, input) }
         let threshold = fields.optionalNode("threshold").map { number($0, input) }
         fields.finish()
@@ -40,8 +40,23 @@ enum AlertStep {
             summaries: summaries, labels: labels, value: value.flatMap { $0 }, threshold: threshold.flatMap { $0 })
     }
 
-    /// The fields that make one alert: `by`, or what the rows are grouped by.
+    /// Labels that every alert has.
+    private static let ownLabels = ["alertname", "severity", "topology"]
+
+    /// The fields that make one alert, and its labels: `by`, or what the rows are grouped by.
     private static func keys(_ reader: FieldReader, _ input: StepInput) -> [Int]? {
+        guard let keys = keyColumns(reader, input) else { return nil }
+        for name in keys.map({ input.shape.schema[$0].name }) where ownLabels.contains(name) {
+            input.diagnostics.error(
+                reader.has("by") ? reader.place(of: "by") : reader.place,
+                "an alert can't be about the field '\(name)': it has a label of that name",
+                hint: "rename the field with 'select' before")
+            return nil
+        }
+        return keys
+    }
+
+    private static func keyColumns(_ reader: FieldReader, _ input: StepInput) -> [Int]? {
         if reader.has("by") { return Aggregate.fields(reader.strings("by"), reader.node("by"), input) }
         let grouped = input.shape.groupedBy.compactMap { input.shape.schema.index(of: $0) }
         if grouped.isEmpty {
@@ -74,10 +89,13 @@ enum AlertStep {
         return summaries
     }
 
-    private static func labels(_ entries: [ConfigNode.Entry], _ input: StepInput) -> [(name: String, template: Template)]? {
+    private static func labels(
+        _ entries: [ConfigNode.Entry], keys: [Int], _ input: StepInput
+    ) -> [(name: String, template: Template)]? {
         var labels: [(name: String, template: Template)] = []
+        let keyNames = keys.map { input.shape.schema[$0].name }
         for entry in entries {
-            if ["alertname", "severity", "topology"].contains(entry.key) {
+            if ownLabels.contains(entry.key) || keyNames.contains(entry.key) {
                 input.diagnostics.error(
                     entry.keyPlace, "the label '\(entry.key)' is set by the alert itself", hint: "choose another name")
                 return nil
