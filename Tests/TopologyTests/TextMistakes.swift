@@ -98,6 +98,14 @@ extension MistakeTests {
             hint: choose another name
             """),
         Mistake(
+            "a label of the key's name",
+            "labels: { n: n }",
+            "labels: { ¦tank: n }",
+            """
+            the label 'tank' is set by the alert itself
+            hint: choose another name
+            """),
+        Mistake(
             "an error in a summary",
             "'Cuve {tank}'",
             "'Cuve {¦tanc}'",
