@@ -71,6 +71,14 @@ enum AlertStep {
     /// A severity may be written as plain text (`severity: warning`) or as an expression that yields one.
     private static func severity(_ node: ConfigNode, _ input: StepInput) -> Severity? {
         if let text = node.text, Severity.names.contains(text) { return .constant(text) }
+        // A bare word that is no field is meant as a severity.
+        if let text = node.text, FieldReader.isIdentifier(text), input.shape.schema.index(of: text) == nil {
+            let nearest = Suggestion.nearest(to: text, in: Severity.names).map { "did you mean '\($0)'? " } ?? ""
+            input.diagnostics.error(
+                node.place, "no severity '\(text)'",
+                hint: nearest + "one of \(Severity.names.joined(separator: ", ")), or an expression that yields a text")
+            return nil
+        }
         guard let expression = input.expression(node, expecting: .string) else { return nil }
         return .computed(expression)
     }

@@ -148,8 +148,9 @@ extension MistakeTests {
             "severity: warning",
             "severity: ¦warnin",
             """
-            unknown field `warnin`
-            hint: fields: tank, window_start, window_end, mean, n
+            no severity 'warnin'
+            hint: did you mean 'warning'? one of critical, major, warning, notice, info, or an expression that \
+            yields a text
             """),
         Mistake(
             "an unknown key in an alert",
