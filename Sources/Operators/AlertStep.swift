@@ -26,7 +26,7 @@ enum AlertStep {
         let expire = fields.duration("expire", default: .zero)
         let severity = fields.node("severity").flatMap { AlertStep.severity($0, input) }
         let summaries = fields.localized("summary").flatMap { AlertStep.summaries($0, input) }
-        let labels = AlertStep.labels(fields.entries("labels"), input)
+        let labels = AlertStep.labels(fields.entries("labels"), keys: by ?? [], input)
         let value = fields.optionalNode("value").map { number($0, input) }
         let threshold = fields.optionalNode("threshold").map { number($0, input) }
         fields.finish()
@@ -41,8 +41,23 @@ enum AlertStep {
             summaries: summaries, labels: labels, value: value.flatMap { $0 }, threshold: threshold.flatMap { $0 })
     }
 
-    /// The fields that make one alert: `by`, or what the rows are grouped by.
+    /// Labels that every alert has.
+    private static let ownLabels = ["alertname", "severity", "topology"]
+
+    /// The fields that make one alert, and its labels: `by`, or what the rows are grouped by.
     private static func keys(_ reader: FieldReader, _ input: StepInput) -> [Int]? {
+        guard let keys = keyColumns(reader, input) else { return nil }
+        for name in keys.map({ input.shape.schema[$0].name }) where ownLabels.contains(name) {
+            input.diagnostics.error(
+                reader.has("by") ? reader.place(of: "by") : reader.place,
+                "an alert can't be about the field '\(name)': it has a label of that name",
+                hint: "rename the field with 'select' before")
+            return nil
+        }
+        return keys
+    }
+
+    private static func keyColumns(_ reader: FieldReader, _ input: StepInput) -> [Int]? {
         if reader.has("by") { return Aggregate.fields(reader.strings("by"), reader.node("by"), input) }
         let grouped = input.shape.groupedBy.compactMap { input.shape.schema.index(of: $0) }
         if grouped.isEmpty {
@@ -57,6 +72,14 @@ enum AlertStep {
     /// A severity may be written as plain text (`severity: warning`) or as an expression that yields one.
     private static func severity(_ node: ConfigNode, _ input: StepInput) -> Severity? {
         if let text = node.text, Severity.names.contains(text) { return .constant(text) }
+        // A bare word that is no field is meant as a severity.
+        if let text = node.text, FieldReader.isIdentifier(text), input.shape.schema.index(of: text) == nil {
+            let nearest = Suggestion.nearest(to: text, in: Severity.names).map { "did you mean '\($0)'? " } ?? ""
+            input.diagnostics.error(
+                node.place, "no severity '\(text)'",
+                hint: nearest + "one of \(Severity.names.joined(separator: ", ")), or an expression that yields a text")
+            return nil
+        }
         guard let expression = input.expression(node, expecting: .string) else { return nil }
         return .computed(expression)
     }
@@ -77,12 +100,13 @@ enum AlertStep {
         return summaries
     }
 
-    private static func labels(_ entries: [ConfigNode.Entry], _ input: StepInput) -> [(
-        name: String, template: Template
-    )]? {
+    private static func labels(
+        _ entries: [ConfigNode.Entry], keys: [Int], _ input: StepInput
+    ) -> [(name: String, template: Template)]? {
         var labels: [(name: String, template: Template)] = []
+        let keyNames = keys.map { input.shape.schema[$0].name }
         for entry in entries {
-            if ["alertname", "severity", "topology"].contains(entry.key) {
+            if ownLabels.contains(entry.key) || keyNames.contains(entry.key) {
                 input.diagnostics.error(
                     entry.keyPlace, "the label '\(entry.key)' is set by the alert itself", hint: "choose another name")
                 return nil

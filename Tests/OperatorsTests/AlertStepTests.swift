@@ -229,9 +229,26 @@ struct AlertStepTests {
                 [.string("x"), .string("a"), .string("firing")], [.null, .string("a"), .string("firing")],
                 [.string(""), .string("a"), .string("firing")], [.null, .string("a"), .string("resolved")],
             ])
+        let prints = rig.collector.rows.map { $0.values[5] }
+        #expect(Set(prints).count == 3 && prints[1] == prints[3], "absent and empty are two keys")
+        guard case .string(let absent) = prints[1] else { return }
+        #expect(absent == Self.fingerprint([("alertname", "step"), ("id", "a")]))
         let counting = try #require(rig.running as? any AlertCounting)
         #expect(counting.firing == 2 && counting.pending == 0)
         #expect(counting.transitionCounts == ["firing info": 3, "resolved info": 1])
+    }
+
+    @Test(arguments: ["severity", "topology", "alertname"])
+    func aKeyMayNotHaveALabelsName(name: String) {
+        let schema = Schema([Field("id", .string), Field(name, .string), Field("v", .double)])
+        let yaml = "{ by: [id, \(name)], alert: { when: v > 1.0, severity: info, summary: x } }"
+        let diagnostics = Diagnostics()
+        #expect(Rig.plan(yaml, schema, key: "id", diagnostics) == nil)
+        #expect(
+            diagnostics.items.map(\.message) == [
+                "an alert can't be about the field '\(name)': it has a label of that name"
+            ])
+        #expect(diagnostics.items.map(\.place.column) == [7])
     }
 
     @Test func manyAlertsAtOnceComeInSeveralBatches() throws {

@@ -98,6 +98,14 @@ extension MistakeTests {
             hint: choose another name
             """),
         Mistake(
+            "a label of the key's name",
+            "labels: { n: n }",
+            "labels: { ¦tank: n }",
+            """
+            the label 'tank' is set by the alert itself
+            hint: choose another name
+            """),
+        Mistake(
             "an error in a summary",
             "'Cuve {tank}'",
             "'Cuve {¦tanc}'",
@@ -140,8 +148,9 @@ extension MistakeTests {
             "severity: warning",
             "severity: ¦warnin",
             """
-            unknown field `warnin`
-            hint: fields: tank, window_start, window_end, mean, n
+            no severity 'warnin'
+            hint: did you mean 'warning'? one of critical, major, warning, notice, info, or an expression that \
+            yields a text
             """),
         Mistake(
             "an unknown key in an alert",
