@@ -40,7 +40,8 @@ final class AlertWriter {
 
     /// Identity of the alert of a row's key.
     func fingerprint(_ batch: RecordBatch, _ row: Int) -> Fingerprint {
-        let labels = [(name: "alertname", value: spec.name)]
+        let labels =
+            [(name: "alertname", value: spec.name)]
             + keyLabels(batch, row).map { (name: $0.name, value: String(decoding: $0.value, as: UTF8.self)) }
         return Fingerprint(labels: labels)
     }
