@@ -15,7 +15,8 @@ public enum Explain {
                 lines += step.spec.explanation.map { "    " + $0 }
                 if let bytes = step.spec.stateBytesPerKey {
                     let restart =
-                        step.spec.isStateRebuilt ? "rebuilt from \(source.topic)" : "begins anew after a restart"
+                        step.spec.isStateRebuilt
+                        ? "rebuilt from \(source.topic) after a restart" : "begins anew after a restart"
                     lines.append("    state: about \(bytes) bytes per key, \(restart)")
                 }
             }
