@@ -35,8 +35,9 @@ enum AggregateResults {
             column.doubles[row] =
                 switch function {
                 case .avg: sum / Double(n)
-                case .min: cell[3]
-                case .max: cell[4]
+                // Least above greatest: nothing but NaN was there to compare.
+                case .min: cell[3] > cell[4] ? .nan : cell[3]
+                case .max: cell[3] > cell[4] ? .nan : cell[4]
                 default: sum
                 }
         }

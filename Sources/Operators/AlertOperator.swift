@@ -63,7 +63,10 @@ final class AlertOperator: StreamOperator, AlertCounting {
             let code = holds ? texts.map { self.code($0[row]) } ?? 0 : 0
             let transitions = table.observe(
                 id, when: holds, clear: clears.map { $0[row] != 0 }, severity: code, at: time)
-            if transitions.isEmpty, table[id].phase == .inactive { continue }
+            if transitions.isEmpty, table[id].phase == .inactive {
+                if !remembered.isEmpty { remembered[id] = nil }
+                continue
+            }
             tell(transitions, id: id, batch, row, at: time, context)
         }
         flush(context)

@@ -14,6 +14,8 @@ final class Emitter {
     private let sink: any RecordSink
     private var waiting: [Waiting] = []
     private var firstWaiting = 0
+    /// For messages only.
+    private var names: [Int: String] = [:]
     /// Records that had to wait and were then refused: too late for a dead letter, so the worker stops before its
     /// commit.
     private var refusedLate: [DeliveryFailure] = []
@@ -23,7 +25,11 @@ final class Emitter {
 
     init(_ sink: any RecordSink) { self.sink = sink }
 
-    func topic(_ name: String) -> Int { sink.topic(name) }
+    func topic(_ name: String) -> Int {
+        let handle = sink.topic(name)
+        names[handle] = name
+        return handle
+    }
 
     var isHeldBack: Bool { firstWaiting < waiting.count }
 
@@ -61,7 +67,8 @@ final class Emitter {
             }
             if result == .full { return }
             if case .refused(let reason) = result {
-                refusedLate.append(DeliveryFailure(topic: "", message: reason, isFatal: true))
+                refusedLate.append(
+                    DeliveryFailure(topic: names[next.topic] ?? "a topic", message: reason, isFatal: true))
             }
             firstWaiting += 1
         }

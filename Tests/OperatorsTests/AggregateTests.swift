@@ -210,6 +210,18 @@ struct AggregateTests {
         #expect(rig.collector.rows.map { $0.values[3] } == [.int(2), .int(2), .int(1)])
     }
 
+    @Test func leastAndGreatestPassOverNaNUnlessThereIsNothingElse() throws {
+        let schema = Schema([Field("id", .string), Field("v", .double)])
+        let rig = try Rig("{ by: id, window: { tumbling: 10s }, aggregate: { least: min(v), most: max(v) } }", schema)
+        rig.feed([Row(1, [.string("a"), .double(.nan)]), Row(2, [.string("a"), .double(3)])])
+        rig.feed([Row(1, [.string("b"), .double(.nan)])])
+        rig.end()
+        let found = rig.collector.rows.map { Array($0.values[3...]) }
+        #expect(found.first == [.double(3), .double(3)])
+        let only = try #require(found.last).map { if case .double(let value) = $0 { value.isNaN } else { false } }
+        #expect(only == [true, true])
+    }
+
     @Test func firstAndLastGoByEventTimeAndThenByArrival() throws {
         let schema = Schema([Field("id", .string), Field("t", .string)])
         let rig = try Rig(
