@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func everyCommandExplainsItself() {
-        for name in Main.commands.map(\.declaration.name) {
+        for name in Main.commands.map({ $0.declaration.name }) {
             let help = program.help(for: [name]) ?? ""
             #expect(help.contains("Usage: vigie \(name)"), "\(name)")
             #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 || $0.hasPrefix("  vigie ") }, "\(name)")
@@ -34,7 +34,8 @@ import Testing
 
     @Test(arguments: ["list", "show", "replay"]) func filtersAreTakenByEveryPartOfDlq(_ name: String) throws {
         let arguments = try parse([
-            "dlq", name, "-b", "x:1", "-a", "app", "--reason", "late", "--reason", "future", "--source", "in", "--topology", "t",
+            "dlq", name, "-b", "x:1", "-a", "app", "--reason", "late", "--reason", "future", "--source", "in",
+            "--topology", "t",
             "--step", "s", "--since", "2026-01-01T00:00:00Z", "--until", "2026-01-02T00:00:00+01:00",
         ])
         let filter = DeadLetterFilter(arguments)
@@ -48,14 +49,17 @@ import Testing
         let plain = try settings([])
         #expect(plain.format == .csv && plain.speed == nil && !plain.skipsBadRows && plain.maps.isEmpty)
         let full = try settings([
-            "--time", "a", "--time-format", "unix-s", "--speed", "2.5x", "--shift-to-now", "--on-error", "skip", "--key", "b",
+            "--time", "a", "--time-format", "unix-s", "--speed", "2.5x", "--shift-to-now", "--on-error", "skip",
+            "--key", "b",
             "--map", "x=a", "-m", "y='z'", "--delimiter", ";", "--null", "NA", "--limit", "7", "--columns", "a,b",
         ])
         #expect(full.speed == 2.5 && full.shiftsToNow && full.skipsBadRows && full.limit == 7)
         #expect(full.maps.map(\.target.description) == ["x", "y"])
         #expect(full.delimiter == UInt8(ascii: ";") && full.nulls == ["NA"] && full.columns == ["a", "b"])
         #expect(try settings(["--time", "a", "--speed", "original"]).speed == 1)
-        let wide = try settings(["--unpivot", "s:v", "--start", "2012-03-01T00:00:00Z", "--step", "5m", "--speed", "60"])
+        let wide = try settings([
+            "--unpivot", "s:v", "--start", "2012-03-01T00:00:00Z", "--step", "5m", "--speed", "60",
+        ])
         #expect(wide.clock?.stepMicroseconds == 300_000_000 && wide.time == "time")
         #expect(try settings(["--unpivot", "s:v", "--time", "a"]).keeping == ["a"])
         #expect(try settings([], suffix: ".jsonl").format == .jsonLines)
@@ -63,22 +67,23 @@ import Testing
         #expect(try settings(["--format", "jsonl"], suffix: ".txt").format == .jsonLines)
     }
 
-    @Test(arguments: [
-        (["--speed", "2"], "--speed needs to know the time"),
-        (["--shift-to-now"], "--shift-to-now needs to know the time"),
-        (["--speed", "fast"], "--speed 'fast' is not known"),
-        (["--speed", "0"], "--speed '0' is not known"),
-        (["--start", "2012-03-01T00:00:00Z"], "--start and --step go together"),
-        (["--start", "2012-03-01T00:00:00Z", "--step", "5m"], "--start, --step and --keep are for wide tables"),
-        (["--keep", "a"], "--start, --step and --keep are for wide tables"),
-        (["--unpivot", "s"], "--unpivot 's' is not of the form NAME:VALUE"),
-        (["--unpivot", "s:s"], "--unpivot 's:s' is not of the form NAME:VALUE"),
-        (["--format", "jsonl", "--unpivot", "s:v"], "--unpivot and --columns are for CSV files"),
-        (["--time-format", "HH:mm"], "--time-format 'HH:mm' has no whole date"),
-        (["--time-zone", "Mars"], "--time-zone 'Mars' is not known"),
-        (["--delimiter", "ab"], "--delimiter 'ab' is no single character"),
-        (["--map", "x"], "--map 'x' is not of the form FIELD=COLUMN"),
-    ] as [([String], String)])
+    @Test(
+        arguments: [
+            (["--speed", "2"], "--speed needs to know the time"),
+            (["--shift-to-now"], "--shift-to-now needs to know the time"),
+            (["--speed", "fast"], "--speed 'fast' is not known"),
+            (["--speed", "0"], "--speed '0' is not known"),
+            (["--start", "2012-03-01T00:00:00Z"], "--start and --step go together"),
+            (["--start", "2012-03-01T00:00:00Z", "--step", "5m"], "--start, --step and --keep are for wide tables"),
+            (["--keep", "a"], "--start, --step and --keep are for wide tables"),
+            (["--unpivot", "s"], "--unpivot 's' is not of the form NAME:VALUE"),
+            (["--unpivot", "s:s"], "--unpivot 's:s' is not of the form NAME:VALUE"),
+            (["--format", "jsonl", "--unpivot", "s:v"], "--unpivot and --columns are for CSV files"),
+            (["--time-format", "HH:mm"], "--time-format 'HH:mm' has no whole date"),
+            (["--time-zone", "Mars"], "--time-zone 'Mars' is not known"),
+            (["--delimiter", "ab"], "--delimiter 'ab' is no single character"),
+            (["--map", "x"], "--map 'x' is not of the form FIELD=COLUMN"),
+        ] as [([String], String)])
     func whatDoesNotFitTogetherIsToldWithAHint(_ words: [String], _ wanted: String) throws {
         do {
             _ = try settings(words)

@@ -26,10 +26,12 @@ struct DeadLetterTable {
 
     /// Takes a letter in. Its payload is not kept: there may be many.
     mutating func add(_ letter: DeadLetter) {
-        let group = Group(reason: letter.reason, topology: letter.topology, step: letter.step, source: letter.sourceTopic)
+        let group = Group(
+            reason: letter.reason, topology: letter.topology, step: letter.step, source: letter.sourceTopic)
         var letter = letter
         letter.value = nil
-        var row = rows.removeValue(forKey: group) ?? Row(first: letter.rejectedAt, last: letter.rejectedAt, example: letter)
+        var row =
+            rows.removeValue(forKey: group) ?? Row(first: letter.rejectedAt, last: letter.rejectedAt, example: letter)
         row.letters.append(letter.id)
         row.first = min(row.first, letter.rejectedAt)
         if letter.rejectedAt >= row.last {
