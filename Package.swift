@@ -86,10 +86,10 @@ let package = Package(
         tests("StateStore", ["StateStore", "Records"]),
         tests("Alerting", ["Alerting", "Records"]),
         tests("Simulators", ["Simulators", "Records"]),
-        tests("Operators", ["Operators", "Records", "Codecs", "Expressions"]),
-        tests("Topology", ["Topology", "Records", "Settings"]),
+        tests("Operators", ["Operators", "Records", "Settings", "Codecs", "Expressions", "Inference"]),
+        tests("Topology", ["Topology", "Operators", "Records", "Settings", "Codecs"], data: ["Explained"]),
         tests("Runtime", ["Runtime", "Topology", "Records", "Settings", "Codecs", "Telemetry"]),
-        tests("Console", ["Console", "Telemetry", "Runtime", "WebServer"]),
+        tests("Console", ["Console", "Records", "Settings", "Telemetry", "Topology", "Runtime", "WebServer"]),
         tests(
             "Node",
             [

@@ -22,7 +22,8 @@ public enum AlertPhase: UInt8, Sendable, CaseIterable {
 public enum AlertEvent: UInt8, Sendable, CaseIterable {
     /// A row for which the condition holds, when it did not hold before.
     case raised
-    /// A row for which the condition no longer holds, or no row for the rule's `expire`, before it was held long enough.
+    /// A row for which the condition no longer holds, or no row for the rule's `expire`, before it was held long
+    /// enough.
     case dropped
     /// The condition has held for the rule's `for`.
     case held

@@ -1,7 +1,7 @@
 public import Records
 
-/// Writes alert records: a JSON body that Alertmanager (v2), Grafana and PagerDuty bridges understand, with what is ours
-/// under `x`, and the CloudEvents 1.0 headers of Kafka's binary content mode.
+/// Writes alert records: a JSON body that Alertmanager (v2), Grafana and PagerDuty bridges understand, with what is
+/// ours under `x`, and the CloudEvents 1.0 headers of Kafka's binary content mode.
 ///
 /// ```json
 /// {"status":"firing","fingerprint":"9c1f0b6a2d44e871",

@@ -2,12 +2,13 @@
 public struct AlertRule: Sendable, Hashable {
     /// How long the condition has to hold, without a row that says otherwise, before the alert fires. 0 fires at once.
     public var hold: Int64
-    /// How long the clear condition has to hold, without a row that says otherwise, before the alert ends. 0 ends at once.
+    /// How long the clear condition has to hold, without a row that says otherwise, before the alert ends. 0 ends at
+    /// once.
     public var keepFiring: Int64
 
-    /// How long a row is believed when no other of the key follows: a pending or firing alert whose last row is older than
-    /// this is over. `never`, the default, for keys that report whatever happens; a span for rows that are there only
-    /// while something is seen (an object before a camera).
+    /// How long a row is believed when no other of the key follows: a pending or firing alert whose last row is older
+    /// than this is over. `never`, the default, for keys that report whatever happens; a span for rows that are there
+    /// only while something is seen (an object before a camera).
     public var expire: Int64
 
     public static let never = Int64.max

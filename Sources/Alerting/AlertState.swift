@@ -4,8 +4,8 @@ public import Records
 /// value of 64 bytes without references, so that a table of it can be copied, stored and restored as it is.
 ///
 /// Between two rows of a key the condition is taken to stay as the earlier row said, for the rule's `expire` at most. A
-/// deadline (the end of `for`, `keepFiring` or `expire`) therefore takes effect when either the watermark or a later row
-/// of the key is past it, and a row exactly at the deadline still counts: if it says otherwise, the deadline has no
+/// deadline (the end of `for`, `keepFiring` or `expire`) therefore takes effect when either the watermark or a later
+/// row of the key is past it, and a row exactly at the deadline still counts: if it says otherwise, the deadline has no
 /// effect. That makes the result a function of the rows alone; watermarks only bring it to light earlier.
 public struct AlertState: Sendable, Hashable {
     public let fingerprint: Fingerprint
@@ -42,10 +42,10 @@ public struct AlertState: Sendable, Hashable {
     ///
     /// - `when`: whether the condition holds for this row.
     /// - `clear`: whether the clear condition holds; nil stands for "not `when`". A row for which both hold counts as
-    ///   `when`. A row for which neither holds (the hysteresis band) leaves a firing alert firing, restarts `keepFiring`,
-    ///   and ends a pending one, whose condition has to hold without a break.
-    /// - `severity`: a code of the caller's; looked at only when the condition holds. Another severity while firing is an
-    ///   `updated` transition of the same incident.
+    ///   `when`. A row for which neither holds (the hysteresis band) leaves a firing alert firing, restarts
+    ///   `keepFiring`, and ends a pending one, whose condition has to hold without a break.
+    /// - `severity`: a code of the caller's; looked at only when the condition holds. Another severity while firing is
+    ///   an `updated` transition of the same incident.
     /// - `at`: the row's event time. A row older than the last one of the key is counted in `outOfOrder` and otherwise
     ///   ignored; of rows with the same time each counts, in the order they come.
     @inlinable
@@ -65,8 +65,8 @@ public struct AlertState: Sendable, Hashable {
         settle(before: watermark.microseconds, rule)
     }
 
-    /// The least watermark at which `advance` has an effect, if no row comes before: one microsecond after the deadline,
-    /// because a row at the deadline itself still counts. Nil when no deadline is running.
+    /// The least watermark at which `advance` has an effect, if no row comes before: one microsecond after the
+    /// deadline, because a row at the deadline itself still counts. Nil when no deadline is running.
     public func nextDeadline(_ rule: AlertRule) -> EventTime? {
         deadline(rule).map { EventTime(microseconds: $0.due).advanced(by: 1) }
     }

@@ -1,8 +1,8 @@
 public import Records
 
 /// The alerts of one rule over many keys: a state per dense key id, and the running deadlines in order, so that a
-/// watermark costs nothing for keys that have none due. 64 bytes per key, 80 to 100 for one that is pending. Confined to
-/// one thread.
+/// watermark costs nothing for keys that have none due. 64 bytes per key, 80 to 100 for one that is pending. Confined
+/// to one thread.
 public struct AlertTable: ~Copyable {
     public let rule: AlertRule
     /// Ids in use are 0 ..< count.

@@ -16,7 +16,8 @@ public struct AlertTransition: Sendable, Hashable {
     public var severity: UInt8
     /// Code of the severity before; the same as `severity` unless the kind is `updated`.
     public var previousSeverity: UInt8
-    /// Counts the transitions of a key, from 1; never repeats for a key, so that incident id and number name a transition.
+    /// Counts the transitions of a key, from 1; never repeats for a key, so that incident id and number name a
+    /// transition.
     public var sequence: UInt32
     /// Identity of the alert: the same for every incident of a key.
     public var fingerprint: Fingerprint

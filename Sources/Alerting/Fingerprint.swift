@@ -1,11 +1,11 @@
 public import Records
 
-/// Identity of an alert: a 64-bit hash of its identity labels (the alert's name and the fields it is keyed by), never of
-/// the severity or of measured values, so that a change of severity is an update and not a second alert.
+/// Identity of an alert: a 64-bit hash of its identity labels (the alert's name and the fields it is keyed by), never
+/// of the severity or of measured values, so that a change of severity is an update and not a second alert.
 ///
-/// FNV-1a, as Prometheus and Alertmanager use for theirs, over the labels in bytewise order of their names, each name and
-/// value preceded by its length (32 bits, little-endian): no two label sets have the same bytes. Stable across processes,
-/// versions and machines.
+/// FNV-1a, as Prometheus and Alertmanager use for theirs, over the labels in bytewise order of their names, each name
+/// and value preceded by its length (32 bits, little-endian): no two label sets have the same bytes. Stable across
+/// processes, versions and machines.
 public struct Fingerprint: Hashable, Comparable, Sendable {
     public var value: UInt64
 

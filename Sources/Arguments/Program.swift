@@ -11,7 +11,8 @@ public struct Program: Sendable {
     public let root: Command
     public let version: String
 
-    /// `help` and `completions` are added to the root's sub-commands. Declarations that contradict each other are a bug.
+    /// `help` and `completions` are added to the root's sub-commands. Declarations that contradict each other are a
+    /// bug.
     public init(_ root: Command, version: String) {
         self.root = Command(
             root.name, summary: root.summary, discussion: root.discussion, options: root.options,

@@ -11,7 +11,8 @@ enum HotPathCase: BenchCase {
     static let events = Option.value("events", .int(in: 100_000...50_000_000), default: 2_000_000, "readings")
     static let rounds = Option.value("rounds", .int(in: 1...100), default: 5, "times each; the median is shown")
     static let declaration = Command(
-        "hotpath", summary: "decode, filter, key, tumbling window, emit over 150-byte JSON in memory, beside plain C++", options: [events, rounds])
+        "hotpath", summary: "decode, filter, key, tumbling window, emit over 150-byte JSON in memory, beside plain C++",
+        options: [events, rounds])
 
     static func topology(filtered: Bool, whole: Bool) -> String {
         """
@@ -45,10 +46,14 @@ enum HotPathCase: BenchCase {
 
     static func run(_ arguments: ParsedArguments) throws {
         let readings = Readings(count: arguments[events])
-        print("\(readings.count) readings of \(readings.bytes / readings.count) bytes, 1000 sensors; nanoseconds of thread time per event, one core")
+        print(
+            "\(readings.count) readings of \(readings.bytes / readings.count) bytes, 1000 sensors; nanoseconds of thread time per event, one core"
+        )
         for (name, filtered, whole) in [
-            ("filter on, whole payload checked (default)", true, true), ("filter on, up to the last field needed", true, false),
-            ("all pass, whole payload checked (default)", false, true), ("all pass, up to the last field needed", false, false),
+            ("filter on, whole payload checked (default)", true, true),
+            ("filter on, up to the last field needed", true, false),
+            ("all pass, whole payload checked (default)", false, true),
+            ("all pass, up to the last field needed", false, false),
         ] {
             var ours: [Figure] = []
             var plain: [Figure] = []
@@ -60,12 +65,14 @@ enum HotPathCase: BenchCase {
             }
             let mine = median(ours), theirs = median(plain)
             guard mine.records == theirs.records else {
-                throw BenchError("vigie closed \(mine.records) windows, plain C++ \(theirs.records): one of them is wrong")
+                throw BenchError(
+                    "vigie closed \(mine.records) windows, plain C++ \(theirs.records): one of them is wrong")
             }
             let drift = Double(calibration.max() ?? 1) / Double(calibration.min() ?? 1)
             print(
                 "\(name): vigie \(fixed(mine.nanoseconds, 1)) ns (\(fixed(1000 / mine.nanoseconds, 2)) M events/s), plain C++ \(fixed(theirs.nanoseconds, 1)) ns; "
-                    + "\(fixed(mine.allocations, 6)) allocations per event in the steady state; \(mine.records) windows from both; machine drift \(fixed(drift, 2))")
+                    + "\(fixed(mine.allocations, 6)) allocations per event in the steady state; \(mine.records) windows from both; machine drift \(fixed(drift, 2))"
+            )
         }
     }
 
@@ -75,13 +82,16 @@ enum HotPathCase: BenchCase {
 
     private static func vigie(_ readings: Readings, filtered: Bool, whole: Bool) throws -> Figure {
         let diagnostics = Diagnostics()
-        guard let plan = Loader.load(text: topology(filtered: filtered, whole: whole), file: "hotpath.yaml", diagnostics) else {
+        guard
+            let plan = Loader.load(text: topology(filtered: filtered, whole: whole), file: "hotpath.yaml", diagnostics)
+        else {
             throw BenchError(diagnostics.rendered())
         }
         let source = BenchSource(readings)
         let sink = BenchSink()
         let worker = Worker(
-            settings: WorkerSettings(deadLetterTopic: "dead"), plans: [plan], source: source, sink: sink, clock: MachineClock(),
+            settings: WorkerSettings(deadLetterTopic: "dead"), plans: [plan], source: source, sink: sink,
+            clock: MachineClock(),
             log: .silent, board: StatusBoard())
         // The first tenth warms up: tables grow, the scanner learns the order of keys.
         var turns = 0
@@ -97,7 +107,8 @@ enum HotPathCase: BenchCase {
         let steady = Double(bench_allocations() - allocated)
         worker.stop()
         return Figure(
-            nanoseconds: Double(spent) / Double(readings.count), allocations: steady / (Double(readings.count) * 0.9), records: sink.records)
+            nanoseconds: Double(spent) / Double(readings.count), allocations: steady / (Double(readings.count) * 0.9),
+            records: sink.records)
     }
 
     private static func reference(_ readings: Readings, filtered: Bool) -> Figure {

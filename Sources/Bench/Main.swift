@@ -1,8 +1,8 @@
 import Arguments
 import Foundation
 
-/// The binary `vigie-bench`: one case per file. Figures are processor time, not wall time, each beside a reference measured
-/// in the same run.
+/// The binary `vigie-bench`: one case per file. Figures are processor time, not wall time, each beside a reference
+/// measured in the same run.
 @main
 enum Main {
     static let cases: [any BenchCase.Type] = [HotPathCase.self, KafkaCase.self]
@@ -10,7 +10,8 @@ enum Main {
     static func main() {
         let program = Program(
             Command(
-                "vigie-bench", summary: "measures Vigie's hot paths", discussion: "Build it with swift build -c release --product vigie-bench.",
+                "vigie-bench", summary: "measures Vigie's hot paths",
+                discussion: "Build it with swift build -c release --product vigie-bench.",
                 subcommands: cases.map { $0.declaration }),
             version: "0.1.0")
         do {
@@ -19,7 +20,9 @@ enum Main {
                 print(text)
                 exit(code.rawValue)
             case .run(let arguments):
-                guard let found = cases.first(where: { $0.declaration.name == arguments.command.first }) else { exit(64) }
+                guard let found = cases.first(where: { $0.declaration.name == arguments.command.first }) else {
+                    exit(64)
+                }
                 try found.run(arguments)
             }
         } catch {

@@ -1,7 +1,7 @@
 import Records
 
-/// 150-byte readings in memory, as the peers' `load` makes them: 1 000 sensors, one reading per sensor and second, up to
-/// 500 ms out of order. Held as one block, read in place.
+/// 150-byte readings in memory, as the peers' `load` makes them: 1 000 sensors, one reading per sensor and second, up
+/// to 500 ms out of order. Held as one block, read in place.
 final class Readings {
     private let block: UnsafeMutablePointer<UInt8>
     let messages: UnsafeMutablePointer<RawMessage>
@@ -37,9 +37,13 @@ final class Readings {
             let key = "s" + String(repeating: "0", count: 5 - digits.count) + digits
             let site = id % 37 == 0 ? "test" : "cotonou-" + (id % 40 < 10 ? "0" : "") + String(id % 40)
             buffer.removeAll()
-            buffer.append(text: "{\"sensor_id\":\"\(key)\",\"site\":\"\(site)\",\"kind\":\"\(kinds[id % 4])\",\"value\":")
+            buffer.append(
+                text: "{\"sensor_id\":\"\(key)\",\"site\":\"\(site)\",\"kind\":\"\(kinds[id % 4])\",\"value\":")
             buffer.append(shortest: value)
-            buffer.append(text: ",\"unit\":\"C\",\"ts\":\(time),\"seq\":\(index),\"quality\":\"good\",\"battery\":3.\(50 + Int(next() % 50))}")
+            buffer.append(
+                text:
+                    ",\"unit\":\"C\",\"ts\":\(time),\"seq\":\(index),\"quality\":\"good\",\"battery\":3.\(50 + Int(next() % 50))}"
+            )
             let start = block + at
             if let bytes = buffer.bytes.baseAddress { start.update(from: bytes, count: buffer.count) }
             messages[index] = RawMessage(

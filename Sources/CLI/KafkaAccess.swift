@@ -33,8 +33,8 @@ enum KafkaAccess {
         } catch { throw failure(error, settings, otherwise: "is a broker running there? name others with --brokers") }
     }
 
-    /// A failure of Kafka's as one of the command's: what is wrong with settings is a usage error, all else is Kafka's being
-    /// out of reach.
+    /// A failure of Kafka's as one of the command's: what is wrong with settings is a usage error, all else is Kafka's
+    /// being out of reach.
     static func failure(_ error: KafkaError, _ settings: ClientSettings, otherwise hint: String? = nil)
         -> CommandFailure
     {

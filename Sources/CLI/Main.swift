@@ -19,14 +19,19 @@ enum Main {
         signal(SIGPIPE, SIG_IGN)
         let program = Program(
             Command(
-                "vigie", summary: "watches event streams and raises alerts", discussion: """
+                "vigie", summary: "watches event streams and raises alerts",
+                discussion: """
                     Reads Kafka topics of port sensor, road traffic and video metadata events, runs windows, models and \
                     alert rules over them in event time, and publishes alerts within milliseconds. Nodes with the same \
                     application id share the work over Kafka alone.
                     """,
                 examples: [
-                    .init("vigie demo", "see it work: simulated port, roads and cameras, live alerts; nothing else needed"),
-                    .init("vigie run --brokers kafka:9092 --application port Topologies/hydrocarbon-tanks", "run a topology"),
+                    .init(
+                        "vigie demo", "see it work: simulated port, roads and cameras, live alerts; nothing else needed"
+                    ),
+                    .init(
+                        "vigie run --brokers kafka:9092 --application port Topologies/hydrocarbon-tanks",
+                        "run a topology"),
                 ],
                 subcommands: commands.map { $0.declaration }),
             version: version)
@@ -47,7 +52,9 @@ enum Main {
             code == .ok ? Output.line(text) : Output.error(text)
             return code
         case .run(let arguments):
-            guard let command = commands.first(where: { $0.declaration.name == arguments.command.first }) else { return .usage }
+            guard let command = commands.first(where: { $0.declaration.name == arguments.command.first }) else {
+                return .usage
+            }
             return command.run(arguments)
         }
     }

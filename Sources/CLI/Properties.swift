@@ -11,7 +11,8 @@ enum Properties {
         for pair in pairs {
             guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
                 // Not repeated: it may be a secret.
-                throw PropertyError(message: "a property is not of the form NAME=VALUE", hint: "for example: -P security.protocol=ssl")
+                throw PropertyError(
+                    message: "a property is not of the form NAME=VALUE", hint: "for example: -P security.protocol=ssl")
             }
             properties[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
         }
@@ -19,7 +20,9 @@ enum Properties {
 
     static func read(file: String) throws(PropertyError) -> [String: String] {
         guard let handle = fopen(file, "re") else {
-            throw PropertyError(message: "\(file): \(String(cString: strerror(errno)))", hint: "--property-file names a file of NAME=VALUE lines")
+            throw PropertyError(
+                message: "\(file): \(String(cString: strerror(errno)))",
+                hint: "--property-file names a file of NAME=VALUE lines")
         }
         defer { fclose(handle) }
         var properties: [String: String] = [:]

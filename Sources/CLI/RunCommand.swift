@@ -7,27 +7,62 @@ import Topology
 
 /// `vigie run`: a node.
 enum RunCommand: CommandType {
-    static let brokers = Option.required("brokers", short: "b", ArgumentType<String>.text.called("HOST:PORT"), "Kafka brokers, several separated by commas; 'embedded' for one in this process", environment: "VIGIE_BROKERS")
-    static let application = Option.required("application", short: "a", ArgumentType<String>.text.called("ID"), "names the cluster: nodes with the same id share the work; also the consumer group", environment: "VIGIE_APPLICATION")
-    static let node = Option.optional("node", ArgumentType<String>.text.called("ID"), "names this node among them; the host's name and the process id unless set", environment: "VIGIE_NODE")
+    static let brokers = Option.required(
+        "brokers", short: "b", ArgumentType<String>.text.called("HOST:PORT"),
+        "Kafka brokers, several separated by commas; 'embedded' for one in this process", environment: "VIGIE_BROKERS")
+    static let application = Option.required(
+        "application", short: "a", ArgumentType<String>.text.called("ID"),
+        "names the cluster: nodes with the same id share the work; also the consumer group",
+        environment: "VIGIE_APPLICATION")
+    static let node = Option.optional(
+        "node", ArgumentType<String>.text.called("ID"),
+        "names this node among them; the host's name and the process id unless set", environment: "VIGIE_NODE")
     static let topologies = Option.repeated("topologies", .existingPath, "topologies to run, as arguments name them")
-    static let topics = Option.repeated("topic", ArgumentType<String>.text.called("NAME=TOPIC"), "the topic of a source or sink, by its name in the file, in place of the file's")
-    static let workers = Option.value("workers", .int(in: 1...256), default: 1, "threads, each with partitions of its own", environment: "VIGIE_WORKERS")
-    static let httpPort = Option.value("http-port", .port, default: 8080, "port of the pages (health, metrics, status); 0 for a free one", environment: "VIGIE_HTTP_PORT")
-    static let httpAddress = Option.value("http-address", .text, default: "127.0.0.1", "address of the pages; loopback unless told otherwise", environment: "VIGIE_HTTP_ADDRESS")
+    static let topics = Option.repeated(
+        "topic", ArgumentType<String>.text.called("NAME=TOPIC"),
+        "the topic of a source or sink, by its name in the file, in place of the file's")
+    static let workers = Option.value(
+        "workers", .int(in: 1...256), default: 1, "threads, each with partitions of its own",
+        environment: "VIGIE_WORKERS")
+    static let httpPort = Option.value(
+        "http-port", .port, default: 8080, "port of the pages (health, metrics, status); 0 for a free one",
+        environment: "VIGIE_HTTP_PORT")
+    static let httpAddress = Option.value(
+        "http-address", .text, default: "127.0.0.1", "address of the pages; loopback unless told otherwise",
+        environment: "VIGIE_HTTP_ADDRESS")
     static let noHTTP = Option.flag("no-http", "serve no pages", environment: "VIGIE_NO_HTTP")
-    static let properties = Option.repeated("property", short: "P", ArgumentType<String>.text.called("NAME=VALUE"), "any librdkafka property (TLS, SASL …); a value env:NAME or file:/path is read from there and never shown")
-    static let propertyFile = Option.optional("property-file", .existingFile(), "file of NAME=VALUE lines with librdkafka properties", environment: "VIGIE_PROPERTY_FILE")
-    static let stateDirectory = Option.optional("state-dir", .path, "folder for what survives a restart", environment: "VIGIE_STATE_DIR")
-    static let start = Option.value("start", .choice(["earliest", "latest"]), default: "earliest", "where partitions that were never committed begin")
-    static let outOfRange = Option.value("out-of-range", .choice(["fail", "earliest", "latest"]), default: "fail", "what to do when the committed offset is no longer in the topic")
-    static let linger = Option.value("linger", .duration(in: .zero ... .seconds(60)), default: .milliseconds(2), "how long a result may wait for others on its way out")
-    static let commit = Option.value("commit", .duration(in: .milliseconds(10) ... .seconds(600)), default: .milliseconds(500), "how often offsets are committed")
-    static let deadLetters = Option.optional("dead-letters", ArgumentType<String>.text.called("TOPIC"), "topic for records that can't be used; APPLICATION.dead-letters unless set", environment: "VIGIE_DEAD_LETTERS")
+    static let properties = Option.repeated(
+        "property", short: "P", ArgumentType<String>.text.called("NAME=VALUE"),
+        "any librdkafka property (TLS, SASL …); a value env:NAME or file:/path is read from there and never shown")
+    static let propertyFile = Option.optional(
+        "property-file", .existingFile(), "file of NAME=VALUE lines with librdkafka properties",
+        environment: "VIGIE_PROPERTY_FILE")
+    static let stateDirectory = Option.optional(
+        "state-dir", .path, "folder for what survives a restart", environment: "VIGIE_STATE_DIR")
+    static let start = Option.value(
+        "start", .choice(["earliest", "latest"]), default: "earliest",
+        "where partitions that were never committed begin")
+    static let outOfRange = Option.value(
+        "out-of-range", .choice(["fail", "earliest", "latest"]), default: "fail",
+        "what to do when the committed offset is no longer in the topic")
+    static let linger = Option.value(
+        "linger", .duration(in: .zero ... .seconds(60)), default: .milliseconds(2),
+        "how long a result may wait for others on its way out")
+    static let commit = Option.value(
+        "commit", .duration(in: .milliseconds(10) ... .seconds(600)), default: .milliseconds(500),
+        "how often offsets are committed")
+    static let deadLetters = Option.optional(
+        "dead-letters", ArgumentType<String>.text.called("TOPIC"),
+        "topic for records that can't be used; APPLICATION.dead-letters unless set", environment: "VIGIE_DEAD_LETTERS")
     static let noCreate = Option.flag("no-create-topics", "make no topics: sinks and dead letters must be there")
-    static let replication = Option.optional("replication", .int(in: 1...32), "replicas of topics that are made; the broker's default unless set")
-    static let logLevel = Option.value("log-level", .choice(["debug", "info", "warning", "error"]), default: "info", "what is logged", environment: "VIGIE_LOG_LEVEL", section: "Logging")
-    static let logFormat = Option.value("log-format", .choice(["logfmt", "json"]), default: "logfmt", "how log lines are written, to standard error", environment: "VIGIE_LOG_FORMAT", section: "Logging")
+    static let replication = Option.optional(
+        "replication", .int(in: 1...32), "replicas of topics that are made; the broker's default unless set")
+    static let logLevel = Option.value(
+        "log-level", .choice(["debug", "info", "warning", "error"]), default: "info", "what is logged",
+        environment: "VIGIE_LOG_LEVEL", section: "Logging")
+    static let logFormat = Option.value(
+        "log-format", .choice(["logfmt", "json"]), default: "logfmt", "how log lines are written, to standard error",
+        environment: "VIGIE_LOG_FORMAT", section: "Logging")
 
     static let declaration = Command(
         "run", summary: "run a node",
@@ -37,13 +72,16 @@ enum RunCommand: CommandType {
             or elsewhere, to share the partitions; stop any of them, and the others take over.
             """,
         options: [
-            brokers, application, node, topologies, topics, workers, httpPort, httpAddress, noHTTP, properties, propertyFile,
+            brokers, application, node, topologies, topics, workers, httpPort, httpAddress, noHTTP, properties,
+            propertyFile,
             stateDirectory, start, outOfRange, linger, commit, deadLetters, noCreate, replication, logLevel, logFormat,
         ],
         arguments: [TopologyFiles.argument],
         examples: [
             .init("vigie run --brokers localhost:9092 --application port Topologies", "all topologies of a folder"),
-            .init("vigie run -b kafka:9093 -a port -P security.protocol=sasl_ssl -P sasl.mechanism=SCRAM-SHA-256 -P sasl.username=vigie -P sasl.password=env:KAFKA_PASSWORD Topologies", "with TLS and a password from the environment"),
+            .init(
+                "vigie run -b kafka:9093 -a port -P security.protocol=sasl_ssl -P sasl.mechanism=SCRAM-SHA-256 -P sasl.username=vigie -P sasl.password=env:KAFKA_PASSWORD Topologies",
+                "with TLS and a password from the environment"),
         ],
         exitCodes: [.ok, .usage, .unavailable, .internal, .configuration])
 
@@ -65,7 +103,8 @@ enum RunCommand: CommandType {
             return .usage
         }
         let log = Log(
-            level: LogLevel(name: arguments[logLevel]) ?? .info, format: LogFormat(rawValue: arguments[logFormat]) ?? .logfmt)
+            level: LogLevel(name: arguments[logLevel]) ?? .info,
+            format: LogFormat(rawValue: arguments[logFormat]) ?? .logfmt)
         var settings = NodeSettings(
             application: arguments[application], node: arguments[node] ?? Host.nodeName, brokers: arguments[brokers])
         settings.properties = properties
@@ -90,7 +129,9 @@ enum RunCommand: CommandType {
         for pair in pairs {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, names.contains(parts[0]) else {
-                Output.error("error: --topic \(pair) names no source or sink of the topologies\n  hint: --topic NAME=TOPIC with one of: \(names.joined(separator: ", "))")
+                Output.error(
+                    "error: --topic \(pair) names no source or sink of the topologies\n  hint: --topic NAME=TOPIC with one of: \(names.joined(separator: ", "))"
+                )
                 return nil
             }
             topics[parts[0]] = parts[1]

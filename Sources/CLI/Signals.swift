@@ -13,8 +13,8 @@ enum Signals {
         }
     }
 
-    /// Calls `body` with the signal's name at the first of them. To be called before any other thread is started: threads
-    /// inherit the mask. `second`: what has to be put in order before a second signal ends the process.
+    /// Calls `body` with the signal's name at the first of them. To be called before any other thread is started:
+    /// threads inherit the mask. `second`: what has to be put in order before a second signal ends the process.
     static func onStop(_ body: @escaping @Sendable (String) -> Void, second: @escaping @Sendable () -> Void = {}) {
         var set = sigset_t()
         sigemptyset(&set)
@@ -23,20 +23,22 @@ enum Signals {
         pthread_sigmask(SIG_BLOCK, &set, nil)
         let action = Unmanaged.passRetained(Action(body, second))
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { raw in
-            guard let raw else { return nil }
-            let action = Unmanaged<Action>.fromOpaque(raw).takeRetainedValue()
-            var set = sigset_t()
-            sigemptyset(&set)
-            sigaddset(&set, SIGINT)
-            sigaddset(&set, SIGTERM)
-            var signal: Int32 = 0
-            sigwait(&set, &signal)
-            action.body(signal == SIGINT ? "SIGINT" : "SIGTERM")
-            sigwait(&set, &signal)
-            action.second()
-            _exit(128 + signal)
-        }, action.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                let action = Unmanaged<Action>.fromOpaque(raw).takeRetainedValue()
+                var set = sigset_t()
+                sigemptyset(&set)
+                sigaddset(&set, SIGINT)
+                sigaddset(&set, SIGTERM)
+                var signal: Int32 = 0
+                sigwait(&set, &signal)
+                action.body(signal == SIGINT ? "SIGINT" : "SIGTERM")
+                sigwait(&set, &signal)
+                action.second()
+                _exit(128 + signal)
+            }, action.toOpaque())
         if code == 0 { pthread_detach(thread) } else { action.release() }
     }
 }

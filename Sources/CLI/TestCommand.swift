@@ -31,13 +31,16 @@ enum TestCommand: CommandType {
                 let outcome = InlineTestRunner.run(test, of: plan)
                 outcome.passed ? (passed += 1) : (failed += 1)
                 Output.line("\(outcome.passed ? "pass" : "FAIL")  \(plan.name): \(test.name)")
-                for problem in outcome.problems { Output.line("      " + problem.description.split(separator: "\n").joined(separator: "\n      ")) }
+                for problem in outcome.problems {
+                    Output.line("      " + problem.description.split(separator: "\n").joined(separator: "\n      "))
+                }
                 if arguments[shows] { show(outcome) }
             }
         }
         Output.line("\(passed) passed, \(failed) failed")
         if passed + failed == 0 {
-            Output.error("error: there are no such tests\n  hint: add a tests: block to the topology, or leave --only out")
+            Output.error(
+                "error: there are no such tests\n  hint: add a tests: block to the topology, or leave --only out")
             return .data
         }
         return failed == 0 ? .ok : .data

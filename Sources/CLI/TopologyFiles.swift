@@ -5,7 +5,8 @@ import Topology
 
 /// Topologies as commands take them: files, folders with a topology.yaml, or folders of such folders.
 enum TopologyFiles {
-    static let argument = Positional.repeated("TOPOLOGY", .existingPath, "a topology file, a folder with a topology.yaml, or a folder of such folders")
+    static let argument = Positional.repeated(
+        "TOPOLOGY", .existingPath, "a topology file, a folder with a topology.yaml, or a folder of such folders")
 
     /// The files that the paths stand for, in order. A folder without any is an error in words.
     static func find(_ paths: [String]) -> Result<[String], NotFound> {
@@ -13,7 +14,10 @@ enum TopologyFiles {
         for path in paths {
             let found = expand(path)
             if found.isEmpty {
-                return .failure(NotFound(message: "no topology.yaml in \(path)", hint: "name a topology file, or a folder that holds one"))
+                return .failure(
+                    NotFound(
+                        message: "no topology.yaml in \(path)", hint: "name a topology file, or a folder that holds one"
+                    ))
             }
             files += found.filter { !files.contains($0) }
         }

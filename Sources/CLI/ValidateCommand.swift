@@ -18,7 +18,8 @@ enum ValidateCommand: CommandType {
         let paths = arguments[TopologyFiles.argument]
         guard let plans = TopologyFiles.load(paths.isEmpty ? ["Topologies"] : paths) else { return .configuration }
         for plan in plans {
-            let counts = "\(plan.sources.count) sources, \(plan.steps.count) steps, \(plan.sinks.count) sinks, \(plan.tests.count) tests"
+            let counts =
+                "\(plan.sources.count) sources, \(plan.steps.count) steps, \(plan.sinks.count) sinks, \(plan.tests.count) tests"
             Output.line("\(plan.file): ok (\(plan.name): \(counts))")
         }
         return .ok

@@ -1,5 +1,5 @@
-/// A decimal number taken apart: sign, up to nineteen significant digits, power of ten. For the cases that the fast paths
-/// leave: exact integers in any notation, and instants with a fraction.
+/// A decimal number taken apart: sign, up to nineteen significant digits, power of ten. For the cases that the fast
+/// paths leave: exact integers in any notation, and instants with a fraction.
 struct DecimalText {
     enum Integral<Value> {
         case exactly(Value)

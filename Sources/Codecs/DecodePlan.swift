@@ -24,9 +24,9 @@ public enum TimestampFormat: String, Sendable, Hashable, CaseIterable {
 /// | timestamp | as `timestampFormat` says; from the year 0 to the year 9999; finer than a microsecond is cut off (rounded down) |
 /// | duration | a number of seconds; finer than a microsecond is cut off (rounded down) |
 ///
-/// `null` is the same as no value. No value in an optional field makes it absent; in any other, the record is rejected. A
-/// value of another kind than the type's rejects the record in either case. Of a key that an object holds twice, the first
-/// counts.
+/// `null` is the same as no value. No value in an optional field makes it absent; in any other, the record is rejected.
+/// A value of another kind than the type's rejects the record in either case. Of a key that an object holds twice, the
+/// first counts.
 public struct PlannedField: Sendable, Hashable {
     /// The column's name in the batch.
     public var name: String
@@ -77,7 +77,8 @@ public struct DecodePlan: Sendable, Hashable {
     /// A payload of more bytes is rejected (`too-large`).
     public var maximumBytes: Int
 
-    /// The bound on payloads unless the plan says otherwise: Kafka's own default for a record batch (`message.max.bytes`).
+    /// The bound on payloads unless the plan says otherwise: Kafka's own default for a record batch
+    /// (`message.max.bytes`).
     public static let defaultMaximumBytes = 1_048_588
 
     public init(

@@ -16,9 +16,9 @@ public import Records
 /// | x, y | the middle of the box's lower edge, where the object stands: the point that Gst-nvdsanalytics uses, too |
 ///
 /// The event time is `@timestamp` (RFC 3339). A frame without objects makes no row but advances event time. A frame of
-/// which one object can't be read is rejected as a whole. A frame that does not fit into the rest of a batch waits for the
-/// next one; one that fits into no batch is continued in the next call, and counts as consumed with its last object.
-/// Well-formedness, duplicate keys and limits are as in `JSONColumnDecoder` with strict validation.
+/// which one object can't be read is rejected as a whole. A frame that does not fit into the rest of a batch waits for
+/// the next one; one that fits into no batch is continued in the next call, and counts as consumed with its last
+/// object. Well-formedness, duplicate keys and limits are as in `JSONColumnDecoder` with strict validation.
 public final class DeepStreamDecoder: RecordDecoder {
     /// The columns, in order.
     public static let schema = Schema([

@@ -93,8 +93,8 @@ struct DeepStreamFrame {
         return p.pointee == .minus || isDigit(p.pointee) ? next : nil
     }
 
-    /// Hands out the objects in order, the first `skipping` left out, until `take` returns false. False when one can't be
-    /// read. The list was checked before: it is well-formed.
+    /// Hands out the objects in order, the first `skipping` left out, until `take` returns false. False when one can't
+    /// be read. The list was checked before: it is well-formed.
     func forEachObject(from skipping: Int, _ take: (DeepStreamObject) -> Bool) -> Bool {
         guard var p = objects else { return true }
         let window = values.window
@@ -176,7 +176,8 @@ struct DeepStreamRows {
         let isReadable = frame.forEachObject(from: first) { object in
             if row == batch.capacity {
                 isFull = true
-                // A frame that is cut must be readable to its end, or its first objects would be rows of a rejected frame.
+                // A frame that is cut must be readable to its end, or its first objects would be rows of a rejected
+                // frame.
                 return start == 0
             }
             store(object, frame, row, message)

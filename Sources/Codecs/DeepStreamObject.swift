@@ -3,7 +3,8 @@ import Records
 /// One detected object of DeepStream's minimal schema: `trackingId|left|top|right|bottom|class`, then, behind `|#|`,
 /// secondary attributes of which the last is the confidence (`…|#|sedan|Bugatti|M|blue|CA 444|California|0.8`).
 ///
-/// Source: NVIDIA DeepStream, Gst-nvmsgconv, deepstream_schema / eventmsg_payload.cpp (`generate_event_message_minimal`).
+/// Source: NVIDIA DeepStream, Gst-nvmsgconv, deepstream_schema / eventmsg_payload.cpp
+/// (`generate_event_message_minimal`).
 struct DeepStreamObject {
     /// Empty when the tracker has none: −1, or the same as an unsigned number.
     var track: ByteView
@@ -15,8 +16,8 @@ struct DeepStreamObject {
     /// Nil when unknown: not there, or negative (−0.1).
     var confidence: Double?
 
-    /// Reads a line. Both ends must lie in the numbers' window, and a byte that belongs to no number must follow the line
-    /// (the closing quote). Nil when there are fewer than six parts or a coordinate is not a number.
+    /// Reads a line. Both ends must lie in the numbers' window, and a byte that belongs to no number must follow the
+    /// line (the closing quote). Nil when there are fewer than six parts or a coordinate is not a number.
     init?(_ first: Bytes, _ last: Bytes, _ numbers: NumberScan) {
         var at = first
         guard let track = Self.part(&at, last), let left = Self.number(&at, last, numbers),

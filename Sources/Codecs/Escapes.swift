@@ -1,7 +1,7 @@
 import Records
 
-/// Escapes in JSON strings (RFC 8259 section 7). `\uD834\uDD1E` is one character; half of such a pair alone has no UTF-8
-/// form and makes the string invalid, as does text that is not UTF-8.
+/// Escapes in JSON strings (RFC 8259 section 7). `\uD834\uDD1E` is one character; half of such a pair alone has no
+/// UTF-8 form and makes the string invalid, as does text that is not UTF-8.
 enum Escapes {
     enum Problem: Sendable {
         case unknownEscape, badHexadecimal, loneSurrogate, notUTF8, control
@@ -72,8 +72,8 @@ enum Escapes {
         }
     }
 
-    /// The scalar of `\uXXXX`, or of two of them that are a surrogate pair; returns the place after. On failure `scalar`
-    /// is 0 for bad hexadecimal digits, else the lone surrogate.
+    /// The scalar of `\uXXXX`, or of two of them that are a surrogate pair; returns the place after. On failure
+    /// `scalar` is 0 for bad hexadecimal digits, else the lone surrogate.
     private static func unicode(_ p: Bytes, _ last: Bytes, _ scalar: inout UInt32) -> Bytes? {
         scalar = 0
         guard let unit = hexadecimal(p, last) else { return nil }

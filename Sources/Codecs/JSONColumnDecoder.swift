@@ -2,9 +2,10 @@ public import Records
 
 /// JSON objects into columns: one row of each message, only the planned fields, in one pass over the bytes.
 ///
-/// The order of keys is learnt from the messages themselves and costs least when it stays the same; any order is read. What
-/// values are accepted stands at `PlannedField`, how much of a payload is checked at `Validation`. Beside that:
-/// - The root must be an object. A UTF-8 byte order mark before it is skipped, whitespace may stand where JSON allows it.
+/// The order of keys is learnt from the messages themselves and costs least when it stays the same; any order is read.
+/// What values are accepted stands at `PlannedField`, how much of a payload is checked at `Validation`. Beside that:
+/// - The root must be an object. A UTF-8 byte order mark before it is skipped, whitespace may stand where JSON allows
+///   it.
 /// - Of a key that an object holds twice, the first counts; later ones are checked, not read.
 /// - Escaped keys are recognised (`"\u0069d"` is `id`), escapes in values resolved.
 /// - A string that is not UTF-8, or escapes half of a surrogate pair, rejects its record; so does a control character.
@@ -70,8 +71,8 @@ public final class JSONColumnDecoder: RecordDecoder {
         memory.deallocate()
     }
 
-    /// Decodes all messages: row i stands for message i. The batch must have room for `count` rows and memory of its own for
-    /// every column.
+    /// Decodes all messages: row i stands for message i. The batch must have room for `count` rows and memory of its
+    /// own for every column.
     public func decode(
         _ messages: UnsafePointer<RawMessage>, _ count: Int, into batch: RecordBatch, selection: Selection,
         rejections: inout [Rejection]
@@ -193,7 +194,8 @@ public final class JSONColumnDecoder: RecordDecoder {
 }
 
 extension DecodePlan {
-    /// The column that holds the event time already: a field of type timestamp at the same path, read in the same format.
+    /// The column that holds the event time already: a field of type timestamp at the same path, read in the same
+    /// format.
     var timestampColumn: Int? {
         guard case .field(let path, let format) = timestamp else { return nil }
         return fields.firstIndex { field in

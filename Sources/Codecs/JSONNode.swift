@@ -1,4 +1,5 @@
-/// A JSON value as a small tree, for edges: dead letters, tests of topologies, replay, diagnosis. Never on the data path.
+/// A JSON value as a small tree, for edges: dead letters, tests of topologies, replay, diagnosis. Never on the data
+/// path.
 ///
 /// Members keep their order, also of equal keys; numbers keep their text. Every value knows where it stood.
 public struct JSONNode: Sendable, Hashable {
@@ -25,8 +26,8 @@ public struct JSONNode: Sendable, Hashable {
     }
 
     public var content: Content
-    /// Byte offsets of the value's first byte and of the byte after its last one in the parsed text; empty for values made
-    /// otherwise.
+    /// Byte offsets of the value's first byte and of the byte after its last one in the parsed text; empty for values
+    /// made otherwise.
     public var range: Range<Int>
 
     public init(_ content: Content, range: Range<Int> = 0..<0) {

@@ -28,7 +28,8 @@ public struct WrittenField: Sendable, Hashable {
 /// | timestamp | RFC 3339 in UTC (`null` beyond the years 0 to 9999), or a number of milliseconds (rounded down) or seconds |
 /// | duration | a number of seconds |
 ///
-/// A value that is absent is left out. The memory that a writer needs is allocated when it is made. Confined to one thread.
+/// A value that is absent is left out. The memory that a writer needs is allocated when it is made. Confined to one
+/// thread.
 public final class JSONRecordWriter {
     private struct Member {
         var type: ValueType
@@ -104,8 +105,8 @@ public final class JSONRecordWriter {
         append(row, to: &buffer)
     }
 
-    /// Appends the selected rows, without anything between them. `ends[i]` becomes the length of `buffer` after the i-th of
-    /// them; it must have room for as many as are selected.
+    /// Appends the selected rows, without anything between them. `ends[i]` becomes the length of `buffer` after the
+    /// i-th of them; it must have room for as many as are selected.
     public func append(
         _ selection: Selection, of batch: RecordBatch, to buffer: inout ByteBuffer, ends: UnsafeMutablePointer<Int>
     ) {

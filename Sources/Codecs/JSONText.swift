@@ -75,7 +75,8 @@ public enum JSONText {
         }
     }
 
-    /// Appends the shortest number that reads back as the same double; `null` for what JSON can't write (NaN, infinity).
+    /// Appends the shortest number that reads back as the same double; `null` for what JSON can't write (NaN,
+    /// infinity).
     public static func appendDouble(_ value: Double, to buffer: inout ByteBuffer) {
         let target = buffer.reserve(JSONWrite.scalarBytes)
         buffer.commit(JSONWrite.double(value, target) - target)

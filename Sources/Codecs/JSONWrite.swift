@@ -19,9 +19,9 @@ enum JSONWrite {
         return target + count
     }
 
-    /// A string with its quotes; needs room for `count + 2` bytes. Nil, with nothing written that counts, when bytes must
-    /// be escaped or looked at more closely: then `escaped` is for it. Most strings need neither and are copied while they are
-    /// looked at. Reads and writes no byte beyond the string.
+    /// A string with its quotes; needs room for `count + 2` bytes. Nil, with nothing written that counts, when bytes
+    /// must be escaped or looked at more closely: then `escaped` is for it. Most strings need neither and are copied
+    /// while they are looked at. Reads and writes no byte beyond the string.
     @inline(__always)
     static func string(_ source: UnsafePointer<UInt8>, _ count: Int, _ target: Target) -> Target? {
         target.pointee = .quote
@@ -114,8 +114,8 @@ enum JSONWrite {
     /// The shortest number that reads back as the same double; `null` when it is not finite.
     @inline(__always)
     static func double(_ value: Double, _ target: Target) -> Target {
-        // Sensors send few decimals. If value = integer / 1000 to the last bit and the integer has at most fifteen digits,
-        // these digits are the shortest: no two decimals of up to fifteen digits read as the same double.
+        // Sensors send few decimals. If value = integer / 1000 to the last bit and the integer has at most fifteen
+        // digits, these digits are the shortest: no two decimals of up to fifteen digits read as the same double.
         let scaled = value * 1000
         if scaled.magnitude < 1e15, value != 0 {
             // Adding and subtracting 1.5 × 2⁵² rounds to an integer (below 2⁵¹) without a call into libm.
@@ -210,8 +210,8 @@ enum JSONWrite {
         return target
     }
 
-    /// An instant as RFC 3339 in UTC with its quotes: no, three or six fractional digits, as needed. Instants that RFC 3339
-    /// can't write (years beyond 0…9999) become `null`.
+    /// An instant as RFC 3339 in UTC with its quotes: no, three or six fractional digits, as needed. Instants that RFC
+    /// 3339 can't write (years beyond 0…9999) become `null`.
     @inline(__always)
     static func rfc3339(_ micros: Int64, _ start: Target) -> Target {
         guard micros >= RFC3339.earliest && micros <= RFC3339.latest else { return text("null", start) }

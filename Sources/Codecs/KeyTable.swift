@@ -177,8 +177,8 @@ final class KeyTable {
         entries[at] = KeyEntry(words: words, text: text, length: Int32(count), node: node, key: action)
     }
 
-    /// Where the search for a key begins, to be cut to the table's size. Keys that differ only behind the sixteenth byte
-    /// share a place: there are at most a few dozen planned keys.
+    /// Where the search for a key begins, to be cut to the table's size. Keys that differ only behind the sixteenth
+    /// byte share a place: there are at most a few dozen planned keys.
     @inline(always)
     static func hash(_ words: KeyWords, _ count: Int, _ node: UInt8) -> Int {
         let salt = UInt64(truncatingIfNeeded: count) << 8 | UInt64(node)

@@ -12,9 +12,9 @@ nonisolated(unsafe) private let powersMemory: UnsafeMutablePointer<Double> = {
     return table
 }()
 
-/// Numbers of a payload. Each function takes the place of a number's first character and returns the place after its last
-/// one, or nil when there is no number by RFC 8259 or it is not of the wanted kind. What must follow a number is checked
-/// by the caller.
+/// Numbers of a payload. Each function takes the place of a number's first character and returns the place after its
+/// last one, or nil when there is no number by RFC 8259 or it is not of the wanted kind. What must follow a number is
+/// checked by the caller.
 struct NumberScan {
     let window: ScanWindow
     /// `exactPowers` of the process, held here so that a loop does not check whether it is initialised.
@@ -27,7 +27,8 @@ struct NumberScan {
     static func digits8(before last: Bytes, _ count: UInt32) -> UInt64 {
         var word = scan_load64(last - 8)
         word &= ~0 &<< UInt64(64 &- 8 &* count)
-        // Pairs, then fours, then eight: each step multiplies the left half by its power of ten and adds the right half.
+        // Pairs, then fours, then eight: each step multiplies the left half by its power of ten and adds the right
+        // half.
         word = ((word & 0x0f0f_0f0f_0f0f_0f0f) &* 2561) &>> 8
         word = ((word & 0x00ff_00ff_00ff_00ff) &* 6_553_601) &>> 16
         return ((word & 0x0000_ffff_0000_ffff) &* 42_949_672_960_001) &>> 32

@@ -2,9 +2,9 @@ public import Records
 
 /// Instants as text by RFC 3339: `2018-04-11T04:59:59.828Z`, `2019-11-12T07:41:00+08:30`.
 ///
-/// Accepted beside the plain form: `t`, `z` and a space in place of `T`, as section 5.6 allows; any number of fractional
-/// digits, of which those beyond the microsecond are cut off; the leap second `23:59:60` of UTC (whatever the offset), which
-/// counts as the second after it, as in POSIX time. An offset is required.
+/// Accepted beside the plain form: `t`, `z` and a space in place of `T`, as section 5.6 allows; any number of
+/// fractional digits, of which those beyond the microsecond are cut off; the leap second `23:59:60` of UTC (whatever
+/// the offset), which counts as the second after it, as in POSIX time. An offset is required.
 public enum RFC3339 {
     /// Reads a whole text. Nil when it does not follow the rules above.
     public static func parse(_ text: UnsafeBufferPointer<UInt8>) -> EventTime? {

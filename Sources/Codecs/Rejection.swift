@@ -24,8 +24,8 @@ public enum RejectionReason: String, Sendable, Hashable, CaseIterable {
 
 /// A record that a decoder could not use.
 public struct Rejection: Sendable, Hashable {
-    /// Index of the message in the run that was handed to `decode`. For decoders that make one row of each message this is
-    /// the row, too.
+    /// Index of the message in the run that was handed to `decode`. For decoders that make one row of each message this
+    /// is the row, too.
     public var message: Int
     public var reason: RejectionReason
     /// For people: the field, what was expected, what was found, and the byte offset in the payload.

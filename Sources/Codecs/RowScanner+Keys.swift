@@ -17,8 +17,8 @@ extension RowScanner {
         return true
     }
 
-    /// Recognises a key that is not the one expected. Sets `key`; returns the place after the key's closing quote, nil when
-    /// the key is malformed.
+    /// Recognises a key that is not the one expected. Sets `key`; returns the place after the key's closing quote, nil
+    /// when the key is malformed.
     @inline(never)
     func lookUp(_ p: Bytes, _ window: ScanWindow, _ progress: inout Progress, _ key: inout KeyAction) -> Bytes? {
         if expectsOrder, let after = skipLeftOut(p, window, &progress, &key) { return after }
@@ -53,8 +53,8 @@ extension RowScanner {
         return p + Int(slots[next].length) + 1
     }
 
-    /// Puts a key into the expected one's place if that is empty, or if it is time for a lesson. Otherwise the expected key
-    /// may still come, and the place stays.
+    /// Puts a key into the expected one's place if that is empty, or if it is time for a lesson. Otherwise the expected
+    /// key may still come, and the place stays.
     @inline(always)
     private func learn(_ p: Bytes, _ count: Int, _ progress: inout Progress, _ key: KeyAction) {
         memory.pointee.misses &+= 1

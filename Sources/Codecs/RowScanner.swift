@@ -6,8 +6,8 @@ struct FieldTarget {
     var validity: UnsafeMutablePointer<UInt8>
 }
 
-/// The one pass over a payload: recognises keys, fills columns, skips the rest. Everything it touches is plain memory held
-/// by the decoder, so that the compiler keeps it in registers.
+/// The one pass over a payload: recognises keys, fills columns, skips the rest. Everything it touches is plain memory
+/// held by the decoder, so that the compiler keeps it in registers.
 struct RowScanner {
     let slots: UnsafeMutablePointer<KeySlot>
     let texts: UnsafeMutablePointer<UInt8>
@@ -164,8 +164,9 @@ struct RowScanner {
         field(p, action, data, row, values, depth: depth)
     }
 
-    /// A value under which fields stand, or that several fields read. Where it is an object to go into, `progress.node` is
-    /// that object afterwards and the result the place after its brace; otherwise the result is the place after the value.
+    /// A value under which fields stand, or that several fields read. Where it is an object to go into, `progress.node`
+    /// is that object afterwards and the result the place after its brace; otherwise the result is the place after the
+    /// value.
     @inline(always)
     private func enter(_ p: Bytes, _ key: KeyAction, _ row: Int, _ values: ValueScan, _ progress: inout Progress)
         -> Bytes?

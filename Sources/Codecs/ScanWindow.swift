@@ -5,10 +5,11 @@ typealias Bytes = UnsafePointer<UInt8>
 
 /// The payload being scanned, and how its end is kept safe.
 ///
-/// `end` stands after the payload's last `}`: a payload that does not end in one is rejected before. Since neither quote,
-/// comma, colon, digit, letter nor opening bracket is a `}`, whoever has consumed one of those may read the next byte
-/// without a check; only who has consumed a `}` must compare with `end`. Sixteen bytes are read at once up to `safe`;
-/// beyond it the last sixteen are read and the mask is shifted. Hence a payload must have at least sixteen readable bytes.
+/// `end` stands after the payload's last `}`: a payload that does not end in one is rejected before. Since neither
+/// quote, comma, colon, digit, letter nor opening bracket is a `}`, whoever has consumed one of those may read the next
+/// byte without a check; only who has consumed a `}` must compare with `end`. Sixteen bytes are read at once up to
+/// `safe`; beyond it the last sixteen are read and the mask is shifted. Hence a payload must have at least sixteen
+/// readable bytes.
 struct ScanWindow {
     let start: Bytes
     /// After the closing `}`; whitespace behind it is cut off.
@@ -46,8 +47,8 @@ struct ScanWindow {
         return Bytes(copy)
     }
 
-    /// The first key of the root object, or its closing brace. Nil when the payload does not begin with an object. A byte
-    /// order mark before it is skipped.
+    /// The first key of the root object, or its closing brace. Nil when the payload does not begin with an object. A
+    /// byte order mark before it is skipped.
     @inline(always)
     func enterRoot() -> Bytes? {
         var p = start
@@ -79,8 +80,8 @@ struct ScanWindow {
         return scan_digits16(safe) >> UInt32(truncatingIfNeeded: p - safe)
     }
 
-    /// Bytes from `p` that are equal to a slot's text. Bytes beyond the payload count as different. The text has a margin
-    /// before it (`KeyTable.textMargin`), which is compared with what stands before `p` and shifted away.
+    /// Bytes from `p` that are equal to a slot's text. Bytes beyond the payload count as different. The text has a
+    /// margin before it (`KeyTable.textMargin`), which is compared with what stands before `p` and shifted away.
     @inline(always)
     func equalMask(_ p: Bytes, _ text: Bytes) -> UInt32 {
         if hasSixteen(p) { return scan_equal16(p, text) }

@@ -5,8 +5,8 @@ import Records
 struct StringScan {
     let window: ScanWindow
 
-    /// Where the first closing quote, backslash or control character stands, and whether there is a byte before it that is
-    /// not ASCII. Nil when the payload ends before.
+    /// Where the first closing quote, backslash or control character stands, and whether there is a byte before it that
+    /// is not ASCII. Nil when the payload ends before.
     @inline(always)
     func stop(_ start: Bytes, _ notASCII: inout Bool) -> Bytes? {
         var p = start

@@ -2,7 +2,8 @@ import CScan
 import Records
 
 /// Values of a payload: skipping any of them, and reading scalars into columns. Each function takes the place of the
-/// value's first character and returns the place after its last one; nil when the value is malformed or of the wrong kind.
+/// value's first character and returns the place after its last one; nil when the value is malformed or of the wrong
+/// kind.
 struct ValueScan {
     let window: ScanWindow
     let numbers: NumberScan

@@ -9,7 +9,8 @@ public final class ConsoleServer: Sendable {
 
     /// Throws with words for the operator when the address can't be had.
     public init(
-        host: String, port: Int, node: NodeDescription, board: StatusBoard, phase: @escaping @Sendable () -> NodePhase, log: Log
+        host: String, port: Int, node: NodeDescription, board: StatusBoard, phase: @escaping @Sendable () -> NodePhase,
+        log: Log
     ) throws {
         var settings = WebServerSettings(address: ListenAddress(host: host, port: UInt16(clamping: port)))
         settings.log = { log.with(["what": $0]).warning("http", every: .seconds(10)) }
@@ -31,7 +32,9 @@ struct ConsoleRoutes: Sendable {
             Route(.get, "/health/live") { _ in .text("alive\n") },
             Route(.get, "/health/ready") { _ in self.readiness },
             Route(.get, "/metrics") { _ in
-                .text(PrometheusText.render(StatusMetrics.samples(self.board.all) + ProcessMetrics.samples()), contentType: PrometheusText.contentType)
+                .text(
+                    PrometheusText.render(StatusMetrics.samples(self.board.all) + ProcessMetrics.samples()),
+                    contentType: PrometheusText.contentType)
             },
             Route(.get, "/status") { _ in .json(StatusJSON.render(self.node, self.phase(), self.board.all)) },
         ]
@@ -46,7 +49,8 @@ struct ConsoleRoutes: Sendable {
 
         """
 
-    /// Ready: running, every worker connected. A node without partitions is ready too: there may be more nodes than those.
+    /// Ready: running, every worker connected. A node without partitions is ready too: there may be more nodes than
+    /// those.
     private var readiness: Response {
         let phase = phase()
         guard phase == .running else { return .text("not ready: \(phase.rawValue)\n", status: 503) }

@@ -34,7 +34,9 @@ enum StatusJSON {
     private static func rejected(_ workers: [WorkerStatus]) -> [(key: RejectKey, value: Int64)] {
         var sums: [RejectKey: Int64] = [:]
         for worker in workers { sums.merge(worker.rejected, uniquingKeysWith: +) }
-        return sums.sorted { ($0.key.topology, $0.key.reason, $0.key.step) < ($1.key.topology, $1.key.reason, $1.key.step) }
+        return sums.sorted {
+            ($0.key.topology, $0.key.reason, $0.key.step) < ($1.key.topology, $1.key.reason, $1.key.step)
+        }
     }
 
     private static func add(_ worker: WorkerStatus, to json: Writer) {

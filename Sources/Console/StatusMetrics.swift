@@ -9,7 +9,17 @@ enum StatusMetrics {
         for worker in workers { add(worker, to: &samples) }
         addTasks(workers.flatMap(\.tasks), now: workers.map(\.at).max() ?? .distantPast, to: &samples)
         addTotals(workers, to: &samples)
-        return samples
+        return inOrder(samples)
+    }
+
+    /// In the catalogue's order and by labels: Prometheus wants the samples of a metric in one group (exposition format
+    /// 0.0.4).
+    static func inOrder(_ samples: [MetricSample]) -> [MetricSample] {
+        let places = Dictionary(uniqueKeysWithValues: Metric.all.enumerated().map { ($1, $0) })
+        return samples.sorted { a, b in
+            let (x, y) = (places[a.metric] ?? .max, places[b.metric] ?? .max)
+            return x != y ? x < y : a.labels.lexicographicallyPrecedes(b.labels)
+        }
     }
 
     private static func add(_ worker: WorkerStatus, to samples: inout [MetricSample]) {
@@ -39,12 +49,15 @@ enum StatusMetrics {
         var assigned: [String: Set<TopicPartition>] = [:]
         for task in tasks {
             let place = [task.topology, task.partition.topic, String(task.partition.partition)]
-            if let lag = task.lag { samples.append(MetricSample(metric: .consumerLag, labels: place, value: .gauge(Double(lag)))) }
+            if let lag = task.lag {
+                samples.append(MetricSample(metric: .consumerLag, labels: place, value: .gauge(Double(lag))))
+            }
             if task.watermark != .distantPast {
                 let behind = Double(now.microseconds &- task.watermark.microseconds) / 1e6
                 samples.append(
                     MetricSample(
-                        metric: .watermarkLag, labels: [task.topology, "\(task.source)-\(task.partition.partition)"], value: .gauge(behind)))
+                        metric: .watermarkLag, labels: [task.topology, "\(task.source)-\(task.partition.partition)"],
+                        value: .gauge(behind)))
             }
             assigned[task.topology, default: []].insert(task.partition)
             for step in task.steps {
@@ -58,7 +71,8 @@ enum StatusMetrics {
             }
         }
         for (topology, partitions) in assigned {
-            samples.append(MetricSample(metric: .partitionsAssigned, labels: [topology], value: .gauge(Double(partitions.count))))
+            samples.append(
+                MetricSample(metric: .partitionsAssigned, labels: [topology], value: .gauge(Double(partitions.count))))
         }
         for (name, sum) in keys where sum.bytes > 0 {
             samples.append(MetricSample(metric: .stateKeys, labels: name, value: .gauge(Double(sum.keys))))
@@ -76,16 +90,26 @@ enum StatusMetrics {
                 totals[.recordsIn, default: [:]][split(place, 2), default: 0] += count.records
                 totals[.bytesIn, default: [:]][split(place, 2), default: 0] += count.bytes
             }
-            for (place, count) in worker.counters.written { totals[.recordsOut, default: [:]][split(place, 2), default: 0] += count }
+            for (place, count) in worker.counters.written {
+                totals[.recordsOut, default: [:]][split(place, 2), default: 0] += count
+            }
             for (reason, count) in worker.rejected {
                 let metric: Metric = reason.isLate ? .recordsLate : .recordsDeadLettered
-                let labels = reason.isLate ? [reason.topology, reason.step] : [reason.topology, reason.topic, reason.reason]
+                let labels =
+                    reason.isLate ? [reason.topology, reason.step] : [reason.topology, reason.topic, reason.reason]
                 totals[metric, default: [:]][labels, default: 0] += count
             }
-            for (place, count) in worker.counters.alerts { totals[.alerts, default: [:]][split(place, 4), default: 0] += count }
+            for (place, count) in worker.counters.alerts {
+                // The last part is the state, a space and the severity.
+                let parts = split(place, 3)
+                let state = parts[2].split(separator: " ", maxSplits: 1).map(String.init) + ["", ""]
+                totals[.alerts, default: [:]][[parts[0], parts[1], state[0], state[1]], default: 0] += count
+            }
         }
         for (metric, series) in totals {
-            for (labels, value) in series { samples.append(MetricSample(metric: metric, labels: labels, value: .counter(Double(value)))) }
+            for (labels, value) in series {
+                samples.append(MetricSample(metric: metric, labels: labels, value: .counter(Double(value))))
+            }
         }
     }
 

@@ -53,8 +53,8 @@ public struct AnomalyLikelihood: Sendable, Hashable {
     static let deviationFloor = 1e-6
     /// Values of this magnitude or more are ignored, as infinite ones and NaN are: their errors would not fit the ring.
     static let magnitudeLimit = 1e37
-    /// When an error that leaves the long window has more than this times the squares of all that stay, the running sums
-    /// have lost their digits to it and are computed anew.
+    /// When an error that leaves the long window has more than this times the squares of all that stay, the running
+    /// sums have lost their digits to it and are computed anew.
     static let dominance = 1000.0
 
     /// Rings per key.

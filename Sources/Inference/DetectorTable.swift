@@ -2,10 +2,10 @@ public import Records
 
 /// Anomaly likelihood over many series, one per dense key id, with the same settings. Confined to one thread.
 ///
-/// Memory: per key a slot of 64 bytes and a ring of `long` 4-byte errors per forecast, 8,064 bytes with one forecast and
-/// 16,064 with both at the default length, allocated in chunks of about a megabyte; pages of a ring that has not been
-/// filled yet are not touched. Cost per value: constant (amortised: the sums are computed anew once per turn of the
-/// ring), no allocation for a known key.
+/// Memory: per key a slot of 64 bytes and a ring of `long` 4-byte errors per forecast, 8,064 bytes with one forecast
+/// and 16,064 with both at the default length, allocated in chunks of about a megabyte; pages of a ring that has not
+/// been filled yet are not touched. Cost per value: constant (amortised: the sums are computed anew once per turn of
+/// the ring), no allocation for a known key.
 public struct DetectorTable: ~Copyable {
     public let settings: AnomalyLikelihood
     /// Ids in use are 0 ..< count.

@@ -2,8 +2,8 @@ import Glibc
 
 /// The upper tail of the standard normal distribution, Q(z) = P(X > z).
 public enum NormalTail {
-    /// −log₁₀ Q(z): 0.301 at the mean, 1.64 at two standard deviations, 6.54 at five. Accurate to 1e-12 relative over the
-    /// whole range, also where Q itself is too small for a Double. NaN in, NaN out.
+    /// −log₁₀ Q(z): 0.301 at the mean, 1.64 at two standard deviations, 6.54 at five. Accurate to 1e-12 relative over
+    /// the whole range, also where Q itself is too small for a Double. NaN in, NaN out.
     public static func negativeLog10(_ z: Double) -> Double {
         // Q = erfc(z/√2)/2 loses nothing until erfc underflows at z ≈ 37.
         if !(z > seriesFrom) { return 0 - log10(0.5 * erfc(z * 0.5.squareRoot())) }

@@ -4,20 +4,16 @@ public import Records
 
 /// Questions and orders to a cluster. Every call waits for its answer. Confined to one thread.
 ///
-/// When a call cannot reach a broker, the error names the reason (refused, wrong password, certificate …), as far as the
-/// connections gave one.
+/// When a call cannot reach a broker, the error names the reason (refused, wrong password, certificate …), as far as
+/// the connections gave one.
 public final class Admin {
     let client: ClientHandle
     private let hooks: AdminHooks
-    private let queue: OpaquePointer
 
     public init(_ settings: ClientSettings, log: @escaping ClientLog) throws(KafkaError) {
         hooks = AdminHooks()
         client = try ClientHandle(.admin, settings, hooks: hooks, log: log)
-        queue = rd_kafka_queue_new(client.raw)
     }
-
-    deinit { rd_kafka_queue_destroy(queue) }
 
     /// The cluster's brokers.
     public func cluster(timeout: Duration = .seconds(10)) throws(KafkaError) -> ClusterDescription {
@@ -113,8 +109,8 @@ public final class Admin {
             || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
     }
 
-    /// Runs one admin request and reads its answer. The client and queue live on until it is read: destroying them
-    /// earlier would lose it ("handle is terminating").
+    /// Runs one admin request and reads its answer, for which client and queue live on: destroying the client earlier
+    /// would lose it ("handle is terminating"). A refusal (wrong password, certificate) ends it early.
     func request<R>(
         _ operation: rd_kafka_admin_op_t, _ what: String, _ timeout: Duration,
         send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void, read: (OpaquePointer) -> R
@@ -124,10 +120,16 @@ public final class Admin {
         defer { rd_kafka_AdminOptions_destroy(options) }
         var words = [CChar](repeating: 0, count: 512)
         rd_kafka_AdminOptions_set_request_timeout(options, milliseconds(timeout), &words, words.count)
+        let queue: OpaquePointer = rd_kafka_queue_new(client.raw)
+        defer { rd_kafka_queue_destroy(queue) }
         send(options, queue)
         // The request ends by itself after its time-out, with an error that says where it got stuck.
         while true {
             rd_kafka_poll(client.raw, 0)
+            if var refusal = hooks.refusal {
+                refusal.during = what
+                throw refusal
+            }
             guard let event = rd_kafka_queue_poll(queue, 100) else { continue }
             defer { rd_kafka_event_destroy(event) }
             let code = rd_kafka_event_error(event)

@@ -24,13 +24,19 @@ struct ClientConfiguration {
     static func consumer(group: String, cooperative: Bool, newProtocol: Bool) -> ClientConfiguration {
         var own = [
             Pin(name: "group.id", value: group, reason: setByUs),
-            Pin(name: "enable.auto.commit", value: "false", reason: "offsets are committed only after the outputs are delivered"),
+            Pin(
+                name: "enable.auto.commit", value: "false",
+                reason: "offsets are committed only after the outputs are delivered"),
             Pin(name: "enable.auto.offset.store", value: "false", reason: "offsets are committed explicitly"),
             Pin(
                 name: "auto.offset.reset", value: "error",
-                reason: "librdkafka's own look-up can start a partition anywhere; the start policy is a setting of the source"),
+                reason:
+                    "librdkafka's own look-up can start a partition anywhere; the start policy is a setting of the source"
+            ),
             Pin(name: "isolation.level", value: "read_committed", reason: "aborted records must not be read"),
-            Pin(name: "enable.partition.eof", value: "true", reason: "the end of a partition lets its watermark go idle"),
+            Pin(
+                name: "enable.partition.eof", value: "true", reason: "the end of a partition lets its watermark go idle"
+            ),
         ]
         if !newProtocol {
             own.append(
@@ -54,7 +60,9 @@ struct ClientConfiguration {
             role: .producer,
             own: [
                 Pin(name: "enable.idempotence", value: "true", reason: "a retry must not double a record"),
-                Pin(name: "acks", value: "all", reason: "an output counts as delivered when every replica in sync has it"),
+                Pin(
+                    name: "acks", value: "all",
+                    reason: "an output counts as delivered when every replica in sync has it"),
                 Pin(
                     name: "partitioner", value: "murmur2_random",
                     reason: "keys must go to the partitions that Java clients choose"),
@@ -65,7 +73,10 @@ struct ClientConfiguration {
     static let admin = ClientConfiguration(role: .admin, own: [], suggested: [])
 
     /// Other names of a pinned property.
-    private static let aliases = ["request.required.acks": "acks", "queue.buffering.max.ms": "linger.ms", "metadata.broker.list": "bootstrap.servers"]
+    private static let aliases = [
+        "request.required.acks": "acks", "queue.buffering.max.ms": "linger.ms",
+        "metadata.broker.list": "bootstrap.servers",
+    ]
 
     /// A configuration and the secrets in it. The caller owns the pointer.
     func make(_ settings: ClientSettings) throws(KafkaError) -> (configuration: OpaquePointer, secrets: [String]) {
@@ -92,7 +103,8 @@ struct ClientConfiguration {
         try set(raw, "log.connection.close", "false", secret: false)
         try set(raw, "reconnect.backoff.max.ms", "2000", secret: false)
         for pin in own { try set(raw, pin.name, pin.value, secret: false) }
-        for (name, value) in suggested { try set(raw, name, value, secret: false) }
+        // Older versions do not know all that we suggest, and do without.
+        for (name, value) in suggested { _ = rd_kafka_conf_set(raw, name, value, nil, 0) }
         for (name, value) in settings.properties.sorted(by: { $0.key < $1.key }) {
             try refuseIfPinned(name)
             let reference = SecretReference(value)
@@ -107,7 +119,8 @@ struct ClientConfiguration {
     private func refuseIfPinned(_ name: String) throws(KafkaError) {
         let name = Self.aliases[name] ?? name
         if name == "bootstrap.servers" || name == "client.id" {
-            throw KafkaError(invalid: "property \(name) \(Self.setByUs)", hint: "it has a setting of its own: take it out here")
+            throw KafkaError(
+                invalid: "property \(name) \(Self.setByUs)", hint: "it has a setting of its own: take it out here")
         }
         guard let pin = own.first(where: { $0.name == name }) else { return }
         throw KafkaError(

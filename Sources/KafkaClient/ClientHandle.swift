@@ -1,7 +1,7 @@
 import CRdKafka
 
-/// Owner of one `rd_kafka_t`. Destroyed when the last thing that needs it is gone: batches, topic handles and queues keep
-/// it, so that no message outlives its client.
+/// Owner of one `rd_kafka_t`. Destroyed when the last thing that needs it is gone: batches, topic handles and queues
+/// keep it, so that no message outlives its client.
 ///
 /// Sendable because `rd_kafka_t` is thread-safe and everything stored is constant; what is confined to a thread is the
 /// Consumer or Producer on top.
@@ -12,7 +12,8 @@ final class ClientHandle: @unchecked Sendable {
 
     /// Makes a client. `hooks` hears of what callbacks bring, on the thread that polls.
     init(
-        _ configuration: ClientConfiguration, _ settings: ClientSettings, hooks: (any ClientHooks)?, log: @escaping ClientLog,
+        _ configuration: ClientConfiguration, _ settings: ClientSettings, hooks: (any ClientHooks)?,
+        log: @escaping ClientLog,
         prepare: (OpaquePointer) -> Void = { _ in }
     ) throws(KafkaError) {
         let (conf, secrets) = try configuration.make(settings)

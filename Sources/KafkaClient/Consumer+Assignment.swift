@@ -49,11 +49,13 @@ extension Consumer {
     }
 
     private func taken(_ partitions: [TopicPartition]) {
+        // Partitions that still wait, or were held before they were started, are not in librdkafka's assignment, which
+        // refuses as a whole to let such go.
+        let assigned = currentAssignment()
         let list = PartitionList(capacity: partitions.count)
         for partition in partitions {
             guard let index = table.index(of: partition) else { continue }
-            let phase = table.slots[index].phase
-            if phase == .running || phase == .held { list.add(table.topicName(index), partition.partition) }
+            if assigned.contains(partition) { list.add(table.topicName(index), partition.partition) }
             table.slots[index].phase = .absent
         }
         waiting.removeAll { table.slots[$0].phase == .absent }
@@ -65,22 +67,29 @@ extension Consumer {
     }
 
     /// Looks up the committed offsets of partitions that wait, and starts those that are known. Call it every turn: it
-    /// returns at once when nothing waits, or when it is too early to ask again; otherwise it takes up to half a second.
-    /// Partitions whose committed offset is no longer in the topic are held, and reported by the next poll.
+    /// returns at once when nothing waits, or when it is too early to ask again; otherwise it takes up to half a
+    /// second. Partitions whose committed offset is no longer in the topic are held, and reported by the next poll.
     public func settle() -> [StartedPartition] {
         guard !waiting.isEmpty else { return [] }
         let now = monotonicMilliseconds()
-        guard lookupIsUrgent || now - lastLookup >= 100 else { return [] }
+        // Answers that don't come must not hold up the partitions that are being read.
+        let patience: Int32 = running.isEmpty || lookupIsUrgent ? 500 : min(100 << Int32(min(failedLookups, 4)), 1000)
+        guard lookupIsUrgent || now - lastLookup >= 100 * Int64(1 + failedLookups) else { return [] }
+        // Under the eager protocol every start stops and starts the others too, and old versions of librdkafka end on
+        // an assertion when that happens in quick succession.
+        if isEager == true && now - lastEagerAssignment < 2000 && !running.isEmpty { return [] }
         lookupIsUrgent = false
         defer { lastLookup = monotonicMilliseconds() }
         let asked = waiting
         let list = PartitionList(capacity: asked.count)
         for index in asked { list.add(table.topicName(index), table.slots[index].partition) }
-        let code = rd_kafka_committed(client.raw, list.raw, 500)
+        let code = rd_kafka_committed(client.raw, list.raw, patience)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            failedLookups = min(failedLookups + 1, 10)
             lookupError = KafkaError(code, during: "looking up committed offsets")
             return []
         }
+        failedLookups = 0
         lookupError = nil
         var started: [StartedPartition] = []
         for at in 0..<list.count {
@@ -107,7 +116,8 @@ extension Consumer {
                 return nil
             }
             return StartedPartition(
-                index: index, partition: partition, offset: found.offset, metadata: found.metadataText, origin: .committed)
+                index: index, partition: partition, offset: found.offset, metadata: found.metadataText,
+                origin: .committed)
         }
         let offset = startPolicy == .earliest ? range.low : range.high
         return StartedPartition(index: index, partition: partition, offset: offset, metadata: nil, origin: .policy)
@@ -137,6 +147,7 @@ extension Consumer {
             let list = PartitionList(capacity: table.slotCount)
             for index in 0..<table.slotCount where table.slots[index].phase == .running { add(index, to: list) }
             report(assign(list))
+            lastEagerAssignment = monotonicMilliseconds()
             let paused = (0..<table.slotCount).filter { table.slots[$0].phase == .running && table.slots[$0].isPaused }
             if !paused.isEmpty { pause(paused) }
         } else {
@@ -156,23 +167,39 @@ extension Consumer {
         guard index >= 0, index < table.slotCount else { return }
         let phase = table.slots[index].phase
         guard phase == .held || phase == .running else { return }
-        if phase == .running || isAssigned(index), isEager != true {
+        table.slots[index].phase = .running
+        table.slots[index].next = offset
+        // A partition that stands still after an error does not heed a seek; its assignment is renewed.
+        if isEager == true && phase == .running {
+            seek(index)
+        } else if isEager == true || !currentAssignment().contains(table.names[index]) {
+            read([index])
+        } else {
             let list = PartitionList()
             list.add(table.topicName(index), table.slots[index].partition)
             report(incrementalUnassign(list))
+            read([index])
         }
-        table.slots[index].phase = .running
-        table.slots[index].next = offset
-        let wasPaused = table.slots[index].isPaused
-        read([index])
-        if wasPaused { pause([index]) }
+        if table.slots[index].isPaused { pause([index]) }
     }
 
-    private func isAssigned(_ index: PartitionIndex) -> Bool {
+    private func seek(_ index: PartitionIndex) {
+        let list = PartitionList()
+        add(index, to: list)
+        let during = "going to offset \(table.slots[index].next) of \(table.names[index])"
+        if let error = rd_kafka_seek_partitions(client.raw, list.raw, 2000) {
+            report(KafkaError(consuming: error, during: during))
+        } else if let error = KafkaError?(list[0].err, during: during) {
+            report(error)
+        }
+    }
+
+    /// What librdkafka reads, or is about to.
+    private func currentAssignment() -> Set<TopicPartition> {
         var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-        guard rd_kafka_assignment(client.raw, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return false }
+        guard rd_kafka_assignment(client.raw, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return [] }
         defer { rd_kafka_topic_partition_list_destroy(list) }
-        return rd_kafka_topic_partition_list_find(list, table.topicName(index), table.slots[index].partition) != nil
+        return Set(PartitionList.partitions(list))
     }
 
     private func assign(_ list: borrowing PartitionList) -> KafkaError? {
@@ -180,7 +207,9 @@ extension Consumer {
     }
 
     private func incrementalAssign(_ list: borrowing PartitionList) -> KafkaError? {
-        rd_kafka_incremental_assign(client.raw, list.raw).map { KafkaError(consuming: $0, during: "assigning partitions") }
+        rd_kafka_incremental_assign(client.raw, list.raw).map {
+            KafkaError(consuming: $0, during: "assigning partitions")
+        }
     }
 
     private func incrementalUnassign(_ list: borrowing PartitionList) -> KafkaError? {

@@ -4,7 +4,8 @@ import Records
 /// Committing offsets, with and without waiting.
 extension Consumer {
     /// Sends offsets to be committed, and returns a number for them; the answer comes as `.committed` in a later poll.
-    /// An error in the answer with `isRetriable` (a rebalance came between) needs nothing: the next commit will do.
+    /// An error in the answer with `isRetriable` (a rebalance came between) only means that these offsets have to be in
+    /// a later commit again, unless that has newer ones of the same partitions: keep them until they are answered for.
     @discardableResult
     public func commit(_ offsets: [OffsetCommit]) -> Int {
         nextToken += 1

@@ -37,8 +37,11 @@ extension Consumer {
             list.add(table.topicName(index), table.slots[index].partition)
         }
         guard list.count > 0 else { return }
-        let code = paused ? rd_kafka_pause_partitions(client.raw, list.raw) : rd_kafka_resume_partitions(client.raw, list.raw)
-        if let error = KafkaError?(code, during: paused ? "pausing" : "resuming") { pendingEvents.append(.error(error)) }
+        let code =
+            paused ? rd_kafka_pause_partitions(client.raw, list.raw) : rd_kafka_resume_partitions(client.raw, list.raw)
+        if let error = KafkaError?(code, during: paused ? "pausing" : "resuming") {
+            pendingEvents.append(.error(error))
+        }
     }
 
     public func isPaused(_ index: PartitionIndex) -> Bool {

@@ -3,8 +3,8 @@ import Glibc
 import Records
 import Synchronization
 
-/// A member of a consumer group, confined to one thread: subscribe, poll, settle, commit and close are called there, and
-/// the listener and all events are served there.
+/// A member of a consumer group, confined to one thread: subscribe, poll, settle, commit and close are called there,
+/// and the listener and all events are served there.
 ///
 /// A turn of its owner is: `poll`, work on the batch, `settle`, now and then `commit`.
 public final class Consumer {
@@ -26,8 +26,10 @@ public final class Consumer {
     // Owned by Consumer+Assignment.swift.
     var isEager: Bool?
     var waiting: [PartitionIndex] = []
-    var lastLookup: Int64 = .min
+    var lastLookup: Int64 = 0
+    var failedLookups = 0
     var lookupIsUrgent = false
+    var lastEagerAssignment: Int64 = 0
     /// Why the last look-up of committed offsets left partitions waiting; nil when it did not.
     public internal(set) var lookupError: KafkaError?
     // Owned by Consumer+Commit.swift.
@@ -38,7 +40,8 @@ public final class Consumer {
     var pendingEvents: [ConsumerEvent] = []
     /// No broker could be reached when last tried.
     public private(set) var areBrokersDown = false
-    private var lastProbe: Int64 = .min
+    private var lastProbe: Int64 = 0
+    private var probeTimeout: Int32 = 100
     private var isClosed = false
 
     /// Makes a member of `group`. Nothing is sent until `subscribe`.
@@ -48,7 +51,8 @@ public final class Consumer {
         _ settings: ClientSettings, group: String, startPolicy: StartPolicy = .earliest, log: @escaping ClientLog
     ) throws(KafkaError) {
         try self.init(
-            settings, group: group, startPolicy: startPolicy, cooperative: ProtocolSupport.supportsCooperative, log: log)
+            settings, group: group, startPolicy: startPolicy, cooperative: ProtocolSupport.supportsCooperative, log: log
+        )
     }
 
     init(
@@ -80,23 +84,24 @@ public final class Consumer {
     /// Joins the group for these topics. A name that starts with `^` is a regular expression.
     public func subscribe(_ topics: [String]) throws(KafkaError) {
         let list = PartitionList(capacity: topics.count)
-        for topic in topics { list.add(topic, RD_KAFKA_PARTITION_UA_NUMBER) }
+        for topic in topics { list.add(topic, unassignedPartition) }
         let code = rd_kafka_subscribe(client.raw, list.raw)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {
             throw KafkaError(code, during: "subscribing to \(topics.joined(separator: ", "))")
         }
     }
 
-    /// Waits up to `timeout` for messages, and takes up to `limit` that are there. Serves rebalances and other callbacks
-    /// meanwhile. The batch may be empty and still have events.
+    /// Waits up to `timeout` for messages, and takes up to `limit` that are there. Serves rebalances and other
+    /// callbacks meanwhile. The batch may be empty and still have events.
     public func poll(limit: Int = 1024, timeout: Duration) -> PolledBatch {
+        let limit = max(limit, 1)
         let storage = freeStorage(limit)
-        let count = fetch(storage, at: 0, limit, Int32(clamping: timeout.wholeMicroseconds / 1000))
+        let count = fetch(storage, at: 0, limit, timeout.librdkafkaMilliseconds)
         storage.lend(count)
         stamp += 1
         var found: [ConsumerEvent] = []
         storage.group(table, stamp: stamp) { self.sortOut($0, into: &found) }
-        if areBrokersDown { probe(hasHeard: storage.messageCount > 0 || !found.isEmpty) }
+        if areBrokersDown { probe() }
         if !pendingEvents.isEmpty {
             storage.events.append(contentsOf: pendingEvents)
             pendingEvents.removeAll(keepingCapacity: true)
@@ -111,7 +116,8 @@ public final class Consumer {
         // whole batch, and then take what came with it.
         var count = rd_kafka_consume_batch_queue(queue, 0, place, limit)
         // A rebalance or a wake-up in that call has used up its own signal.
-        let mustReturn = wakeFlag.isRaised.exchange(false, ordering: .acquiring) || lookupIsUrgent
+        let isWoken = wakeFlag.isRaised.exchange(false, ordering: .acquiring)
+        let mustReturn = isWoken || (lookupIsUrgent && !waiting.isEmpty)
         if count <= 0 && timeout > 0 && pendingEvents.isEmpty && !mustReturn {
             count = rd_kafka_consume_batch_queue(queue, timeout, place, 1)
             if count == 1 && limit > 1 {
@@ -146,7 +152,7 @@ public final class Consumer {
         }
         if code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE {
             table.slots[index].phase = .held
-            let range = storedWatermarks(index)
+            let range = storedWatermarks(index) ?? queryWatermarks(index)
             let wanted = table.slots[index].next
             found.append(
                 .outOfRange(index, OutOfRange(wanted: wanted, earliest: range?.low ?? -1, latest: range?.high ?? -1)))
@@ -163,6 +169,7 @@ public final class Consumer {
             if !areBrokersDown {
                 areBrokersDown = true
                 lastProbe = monotonicMilliseconds()
+                probeTimeout = 100
                 pendingEvents.append(.brokersDown(error))
             }
             return
@@ -170,16 +177,19 @@ public final class Consumer {
         pendingEvents.append(.error(error))
     }
 
-    /// Looks now and then whether a broker is back, since an idle topic would not tell.
-    private func probe(hasHeard: Bool) {
-        if !hasHeard {
-            let now = monotonicMilliseconds()
-            guard now - lastProbe >= 1000 else { return }
-            lastProbe = now
-            var metadata: UnsafePointer<rd_kafka_metadata>?
-            guard rd_kafka_metadata(client.raw, 0, nil, &metadata, 100) == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
-            rd_kafka_metadata_destroy(metadata)
+    /// Looks every second whether a broker is back, since an idle topic would not tell.
+    private func probe() {
+        let now = monotonicMilliseconds()
+        guard now - lastProbe >= 1000 else { return }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(client.raw, 0, nil, &metadata, probeTimeout)
+        lastProbe = monotonicMilliseconds()
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            // A broker that is far away needs longer.
+            probeTimeout = min(probeTimeout * 2, 1000)
+            return
         }
+        rd_kafka_metadata_destroy(metadata)
         areBrokersDown = false
         pendingEvents.append(.brokersBack)
     }
@@ -208,7 +218,9 @@ public final class Consumer {
     public var fatalError: KafkaError? { client.fatalError }
 
     /// Sends a rebalance to the consumer whose poll is running, and ends that poll early so that `settle` comes soon.
-    fileprivate func rebalanced(_ code: rd_kafka_resp_err_t, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) {
+    fileprivate func rebalanced(
+        _ code: rd_kafka_resp_err_t, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    ) {
         rebalance(code, list)
         rd_kafka_queue_yield(queue)
     }
@@ -253,7 +265,13 @@ private func rebalanceCallback(
     hooks.consumer?.rebalanced(code, list)
 }
 
-let RD_KAFKA_PARTITION_UA_NUMBER: Int32 = -1
+/// RD_KAFKA_PARTITION_UA, a macro with a cast.
+let unassignedPartition: Int32 = -1
+
+extension Duration {
+    /// For librdkafka, to which a negative time means "for ever".
+    var librdkafkaMilliseconds: Int32 { Int32(clamping: max(wholeMicroseconds, 0) / 1000) }
+}
 
 /// For intervals and time limits.
 func monotonicMilliseconds() -> Int64 {

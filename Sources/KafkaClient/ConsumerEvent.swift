@@ -63,7 +63,8 @@ public struct StartedPartition: Sendable {
     public enum Origin: Sendable {
         /// Went on where the group had committed.
         case committed
-        /// The group had committed nothing: the start policy.
+        /// The group had committed nothing: the start policy. Commit the offset soon: until something is committed, a
+        /// restart by `latest` would skip what came meanwhile.
         case policy
     }
 

@@ -2,8 +2,8 @@ import CRdKafka
 
 /// A broker inside this process: librdkafka's mock cluster. Other processes can use it by `address` while it lives.
 ///
-/// For demos and tests. It keeps about 5 MB per partition and then forgets the oldest records, hides no aborted records,
-/// fences no one and has no topic administration; topics come into being when they are first asked for.
+/// For demos and tests. It keeps about 5 MB per partition and then forgets the oldest records, hides no aborted
+/// records, fences no one and has no topic administration; topics come into being when they are first asked for.
 ///
 /// Sendable: librdkafka's functions for it are thread-safe, and everything stored is constant.
 public final class EmbeddedBroker: @unchecked Sendable {
@@ -41,8 +41,8 @@ public final class EmbeddedBroker: @unchecked Sendable {
         rd_kafka_mock_broker_set_rtt(cluster, number, milliseconds)
     }
 
-    /// The next requests of a kind (Kafka's API key: 0 produce, 1 fetch, 8 commit, 9 committed offsets …) get these errors,
-    /// one each.
+    /// The next requests of a kind (Kafka's API key: 0 produce, 1 fetch, 8 commit, 9 committed offsets …) get these
+    /// errors, one each.
     public func pushErrors(apiKey: Int16, _ codes: [KafkaError.Code]) {
         let raw = codes.map { rd_kafka_resp_err_t($0.number) }
         rd_kafka_mock_push_request_errors_array(cluster, apiKey, raw.count, raw)

@@ -57,7 +57,9 @@ struct ErrorAdvice {
         ),
         (
             RD_KAFKA_RESP_ERR__TRANSPORT.rawValue, "SSL",
-            .init(actor: .operator, hint: "a broker port for plain text was met with TLS, or the reverse; check security.protocol")
+            .init(
+                actor: .operator,
+                hint: "a broker port for plain text was met with TLS, or the reverse; check security.protocol")
         ),
         (
             RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, "waiting for controller",
@@ -69,11 +71,15 @@ struct ErrorAdvice {
             RD_KAFKA_RESP_ERR__SSL.rawValue, "certificate verify failed",
             .init(
                 actor: .operator,
-                hint: "the broker's certificate is not signed by a known authority; set ssl.ca.location to the right CA file")
+                hint:
+                    "the broker's certificate is not signed by a known authority; set ssl.ca.location to the right CA file"
+            )
         ),
         (
             RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue, "",
-            .init(actor: .operator, hint: "no broker can be reached; the client keeps trying, and goes on when one is back")
+            .init(
+                actor: .operator,
+                hint: "no broker can be reached; the client keeps trying, and goes on when one is back")
         ),
     ]
 
@@ -84,7 +90,7 @@ struct ErrorAdvice {
         }
         add(
             RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, .operator,
-            "create the topic (vigie run --create-topics, or kafka-topics --create), or correct its name")
+            "create the topic (kafka-topics --create), or correct its name")
         add(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, .operator, "create the topic, or correct its name")
         add(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, .operator, "the topic has fewer partitions than expected")
         add(
@@ -115,7 +121,8 @@ struct ErrorAdvice {
             "the group went on without this member; it joins again. When this repeats, raise session.timeout.ms")
         add(
             RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, .operator,
-            "a turn took longer than max.poll.interval.ms and the partitions went to others; make the turns shorter or raise it")
+            "a turn took longer than max.poll.interval.ms and the partitions went to others; make the turns shorter or raise it"
+        )
         add(
             RD_KAFKA_RESP_ERR__FENCED, .operator,
             "another client with the same identity took over; give each node its own name, then restart this one")
@@ -132,7 +139,9 @@ struct ErrorAdvice {
             "the brokers did not take the record within message.timeout.ms; it is not known whether one has it")
         add(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, .kafka, "fewer replicas in sync than min.insync.replicas")
         add(RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, .operator, "ask for no more replicas than there are brokers")
-        add(RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, .operator, "ask for at least one partition; partitions are never taken away")
+        add(
+            RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, .operator,
+            "ask for at least one partition; partitions are never taken away")
         add(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS, .nobody, nil)
         add(RD_KAFKA_RESP_ERR_INVALID_CONFIG, .operator, "check the names and values of the topic's settings")
         add(RD_KAFKA_RESP_ERR_POLICY_VIOLATION, .operator, "a policy of the cluster forbids it; ask its operators")

@@ -1,5 +1,5 @@
-import Glibc
 import CRdKafka
+import Glibc
 import Records
 
 /// What a Consumer knows of one partition. Plain memory: it is touched in the poll loop.
@@ -134,7 +134,9 @@ final class PartitionTable {
         UnsafePointer(topics[Int(slots[index].topic)].name)
     }
 
-    private static func grown<T>(_ old: UnsafeMutablePointer<T>, _ count: Int, _ capacity: inout Int) -> UnsafeMutablePointer<T> {
+    private static func grown<T>(_ old: UnsafeMutablePointer<T>, _ count: Int, _ capacity: inout Int)
+        -> UnsafeMutablePointer<T>
+    {
         let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity * 2)
         larger.moveInitialize(from: old, count: count)
         old.deallocate()

@@ -64,8 +64,8 @@ public final class Producer {
         return made
     }
 
-    /// Sends a record; the bytes are copied. `partition` −1: by the key as Java clients do (murmur2), at random without.
-    /// `timestampMilliseconds` 0: now.
+    /// Sends a record; the bytes are copied. `partition` −1: by the key as Java clients do (murmur2), at random
+    /// without. `timestampMilliseconds` 0: now.
     public func send(
         to topic: TopicHandle, partition: Int32 = -1, key: UnsafeBufferPointer<UInt8>?,
         value: UnsafeBufferPointer<UInt8>?, timestampMilliseconds: Int64 = 0, epoch: Int
@@ -118,12 +118,12 @@ public final class Producer {
     /// Serves delivery reports that are there; waits up to `timeout` for one. Returns how many callbacks ran.
     @discardableResult
     public func poll(timeout: Duration = .zero) -> Int {
-        Int(rd_kafka_poll(client.raw, Int32(clamping: timeout.wholeMicroseconds / 1000)))
+        Int(rd_kafka_poll(client.raw, timeout.librdkafkaMilliseconds))
     }
 
     /// Waits until everything sent has been delivered or has failed; false when that took longer than `timeout`.
     public func flush(timeout: Duration) -> Bool {
-        rd_kafka_flush(client.raw, Int32(clamping: timeout.wholeMicroseconds / 1000)) == RD_KAFKA_RESP_ERR_NO_ERROR
+        rd_kafka_flush(client.raw, timeout.librdkafkaMilliseconds) == RD_KAFKA_RESP_ERR_NO_ERROR
     }
 
     /// Throws away what is still queued or in flight; it is reported as failed by the next poll.

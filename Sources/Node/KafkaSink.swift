@@ -46,7 +46,8 @@ final class KafkaSink: RecordSink {
     func takeFailures() -> [Runtime.DeliveryFailure] {
         defer { refusals.removeAll() }
         let failed = producer.takeFailures().map {
-            Runtime.DeliveryFailure(topic: $0.topic, message: $0.error.text, hint: $0.error.hint, isFatal: $0.error.isFatal)
+            Runtime.DeliveryFailure(
+                topic: $0.topic, message: $0.error.text, hint: $0.error.hint, isFatal: $0.error.isFatal)
         }
         let fatal = producer.fatalError.map {
             [Runtime.DeliveryFailure(topic: "any topic", message: $0.text, hint: $0.hint, isFatal: true)]

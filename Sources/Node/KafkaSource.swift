@@ -11,6 +11,8 @@ final class KafkaSource: RecordSource, AssignmentListener {
     /// Partitions whose reading has been announced.
     private var started: [TopicPartition: PartitionIndex] = [:]
     private var isPaused = false
+    /// Whether a failing look-up has been told already.
+    private var isLookupFailing = false
     private var commitTokens: Set<Int> = []
 
     init(_ consumer: Consumer, outOfRange: OutOfRangePolicy) {
@@ -36,9 +38,12 @@ final class KafkaSource: RecordSource, AssignmentListener {
                 one.partition, index: one.index, from: StartPosition(offset: one.offset, metadata: one.metadata ?? ""))
             if isPaused { consumer.pause([one.index]) }
         }
-        if let error = consumer.lookupError {
-            handler.failed(SourceFailure(message: "looking up committed offsets: \(error.text)", hint: error.hint, isFatal: error.isFatal))
+        if let error = consumer.lookupError, !isLookupFailing {
+            handler.failed(
+                SourceFailure(
+                    message: "looking up committed offsets: \(error.text)", hint: error.hint, isFatal: error.isFatal))
         }
+        isLookupFailing = consumer.lookupError != nil
     }
 
     private func take(_ event: ConsumerEvent, _ handler: any SourceHandler) {
@@ -69,10 +74,18 @@ final class KafkaSource: RecordSource, AssignmentListener {
             handler.failed(
                 SourceFailure(
                     message: what + ": records may be lost for good",
-                    hint: "retention is shorter than the outage; start with --out-of-range earliest or latest to go on", isFatal: true))
+                    hint: "retention is shorter than the outage; start with --out-of-range earliest or latest to go on",
+                    isFatal: true))
         case .earliest, .latest:
-            let target = outOfRange == .earliest ? max(range.earliest, 0) : max(range.latest, 0)
-            handler.failed(SourceFailure(message: what + "; going on at \(target), as --out-of-range says", isFatal: false))
+            let target = outOfRange == .earliest ? range.earliest : range.latest
+            guard target >= 0 else {
+                // The broker could not be asked what it holds: offset 0 would be a guess that reads everything again.
+                handler.failed(SourceFailure(message: what + ", which is not known yet", isFatal: true))
+                return
+            }
+            started[place] = index
+            handler.failed(
+                SourceFailure(message: what + "; going on at \(target), as --out-of-range says", isFatal: false))
             consumer.start(index, at: target)
             handler.started(place, index: index, from: StartPosition(offset: target, metadata: ""))
         }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The folder where a node keeps what survives a restart. For now that is its name, so that two nodes don't share one by
-/// mistake: state itself is rebuilt from the source topics.
+/// The folder where a node keeps what survives a restart. For now that is its name, so that two nodes don't share one
+/// by mistake: state itself is rebuilt from the source topics.
 struct StateDirectory {
     let path: String
 

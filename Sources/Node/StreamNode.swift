@@ -37,7 +37,9 @@ public final class StreamNode: Sendable {
         let console = try startConsole()
         defer { console?.stop() }
         prepareStateDirectory()
-        if let warning = ProtocolSupport.warning { log.with(["what": warning]).warning("librdkafka is not fit for a cluster") }
+        if let warning = ProtocolSupport.warning {
+            log.with(["what": warning]).warning("librdkafka is not fit for a cluster")
+        }
         let setup = TopicSetup(settings: settings, plans: plans, log: log) { self.stopFlag.value }
         phase.value = .waiting
         do throws(NodeError) {
@@ -48,11 +50,13 @@ public final class StreamNode: Sendable {
         }
         let threads = startWorkers()
         phase.value = .running
-        log.info("node started", [
-            "application": settings.application, "brokers": settings.brokers, "workers": settings.workers,
-            "topologies": plans.map(\.name).joined(separator: " "), "librdkafka": ProtocolSupport.version,
-            "protocol": ProtocolSupport.assignmentStrategy,
-        ])
+        log.info(
+            "node started",
+            [
+                "application": settings.application, "brokers": settings.brokers, "workers": settings.workers,
+                "topologies": plans.map(\.name).joined(separator: " "), "librdkafka": ProtocolSupport.version,
+                "protocol": ProtocolSupport.assignmentStrategy,
+            ])
         while !stopFlag.value, threads.allSatisfy(\.isRunning) { usleep(20_000) }
         phase.value = .draining
         log.info("node stops", ["reason": stopFlag.value ? "asked to" : "a worker gave up"])
@@ -75,20 +79,25 @@ public final class StreamNode: Sendable {
     }
 
     private static func makeWorker(
-        _ index: Int, _ settings: NodeSettings, _ plans: [TopologyPlan], _ topics: [String], _ log: Log, _ board: StatusBoard
+        _ index: Int, _ settings: NodeSettings, _ plans: [TopologyPlan], _ topics: [String], _ log: Log,
+        _ board: StatusBoard
     ) -> Result<Worker, NodeError> {
         var client = settings.client
         client.clientID += "-\(index)"
-        // Room for fetched records is one budget for the node, not one per partition (librdkafka's default is 64 MB each).
+        // Room for fetched records is one budget for the node, not one per partition (librdkafka's default is 64 MB
+        // each).
         if client.properties["queued.max.messages.kbytes"] == nil {
-            client.properties["queued.max.messages.kbytes"] = String(max(4096, settings.fetchBytes / 1024 / max(settings.workers, 1)))
+            client.properties["queued.max.messages.kbytes"] = String(
+                max(4096, settings.fetchBytes / 1024 / max(settings.workers, 1)))
         }
         do throws(KafkaError) {
             let consumer = try Consumer(
-                client.only(.consumer), group: settings.application, startPolicy: settings.startsAtEnd ? .latest : .earliest,
+                client.only(.consumer), group: settings.application,
+                startPolicy: settings.startsAtEnd ? .latest : .earliest,
                 log: { clientLog(log, $0, $1, $2) })
             let producer = try Producer(
-                client.only(.producer), lingerMilliseconds: settings.lingerMilliseconds, log: { clientLog(log, $0, $1, $2) })
+                client.only(.producer), lingerMilliseconds: settings.lingerMilliseconds,
+                log: { clientLog(log, $0, $1, $2) })
             var worker = WorkerSettings(deadLetterTopic: settings.deadLetters)
             worker.index = index
             worker.commitIntervalMicroseconds = Int64(settings.commitIntervalMilliseconds) * 1000
@@ -110,14 +119,17 @@ public final class StreamNode: Sendable {
         do {
             let console = try ConsoleServer(
                 host: settings.httpAddress, port: port,
-                node: NodeDescription(application: settings.application, node: settings.node, topologies: plans.map(\.name)),
+                node: NodeDescription(
+                    application: settings.application, node: settings.node, topologies: plans.map(\.name)),
                 board: board, phase: { phase.value }, log: log)
             address.value = console.url
             log.info("pages are served", ["url": console.url])
             return console
         } catch {
             throw NodeError(
-                .unavailable, "\(error)\n  hint: --http-port and --http-address name another place for the pages, --no-http serves none")
+                .unavailable,
+                "\(error)\n  hint: --http-port and --http-address name another place for the pages, --no-http serves none"
+            )
         }
     }
 

@@ -5,7 +5,8 @@ import Settings
 import Telemetry
 import Topology
 
-/// What must be true of topics before records flow: sources are there, sinks and the dead-letter topic are there or made.
+/// What must be true of topics before records flow: sources are there, sinks and the dead-letter topic are there or
+/// made.
 struct TopicSetup {
     let settings: NodeSettings
     let plans: [TopologyPlan]
@@ -25,7 +26,10 @@ struct TopicSetup {
                 if error.code == .authentication || error.code == .ssl {
                     throw NodeError(.configuration, "\(settings.brokers): \(error.description)")
                 }
-                log.warning("no broker answers, trying again", ["brokers": settings.brokers, "reason": error.text, "hint": error.hint ?? "none"], every: .seconds(10))
+                log.warning(
+                    "no broker answers, trying again",
+                    ["brokers": settings.brokers, "reason": error.text, "hint": error.hint ?? "none"],
+                    every: .seconds(10))
             }
             usleep(pause)
             pause = min(pause * 2, 2_000_000)
@@ -56,7 +60,8 @@ struct TopicSetup {
             for source in plan.sources where partitions[source.topic] == nil {
                 let nearest = nearestName(to: source.topic, known.map(\.name)).map { "did you mean '\($0)'? " } ?? ""
                 problems.append(
-                    "\(source.topicPlace): error: there is no topic '\(source.topic)' on \(settings.brokers)\n  hint: \(nearest)make it before the node starts (kafka-topics --create --topic \(source.topic) --partitions 8), or correct the name")
+                    "\(source.topicPlace): error: there is no topic '\(source.topic)' on \(settings.brokers)\n  hint: \(nearest)make it before the node starts (kafka-topics --create --topic \(source.topic) --partitions 8), or correct the name"
+                )
             }
         }
         var missing: [(name: String, partitions: Int)] = []
@@ -65,22 +70,34 @@ struct TopicSetup {
                 let count = plan.root(of: sink.from).flatMap { partitions[$0.topic] } ?? 1
                 if !missing.contains(where: { $0.name == sink.topic }) { missing.append((sink.topic, count)) }
                 if !settings.createsTopics {
-                    problems.append("\(sink.place): error: there is no topic '\(sink.topic)' for sink '\(sink.name)'\n  hint: make it, or let the node make it: start it without --no-create-topics")
+                    problems.append(
+                        "\(sink.place): error: there is no topic '\(sink.topic)' for sink '\(sink.name)'\n  hint: \(Self.makeHint)"
+                    )
                 }
             }
         }
-        if partitions[settings.deadLetters] == nil { missing.append((settings.deadLetters, 1)) }
+        if partitions[settings.deadLetters] == nil {
+            missing.append((settings.deadLetters, 1))
+            if !settings.createsTopics {
+                problems.append(
+                    "there is no topic '\(settings.deadLetters)' for dead letters\n  hint: \(Self.makeHint)")
+            }
+        }
         if !problems.isEmpty { throw NodeError(.configuration, problems) }
         guard settings.createsTopics, !missing.isEmpty else { return }
         try make(missing, admin)
     }
+
+    private static let makeHint = "make it, or let the node make it: start it without --no-create-topics"
 
     private func make(_ missing: [(name: String, partitions: Int)], _ admin: Admin) throws {
         if let makeTopic = settings.makeTopic {
             for topic in missing { try makeTopic(topic.name, topic.partitions) }
         } else {
             let wanted = missing.map {
-                NewTopic($0.name, partitions: Int32(clamping: $0.partitions), replication: Int32(clamping: settings.replication ?? -1))
+                NewTopic(
+                    $0.name, partitions: Int32(clamping: $0.partitions),
+                    replication: Int32(clamping: settings.replication ?? -1))
             }
             for outcome in try admin.create(wanted) {
                 guard let error = outcome.error, error.code != .topicAlreadyExists else { continue }

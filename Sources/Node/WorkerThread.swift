@@ -2,7 +2,8 @@ import Glibc
 import Runtime
 import Synchronization
 
-/// A named thread that runs one worker until it is told to stop. Everything of the worker is made, used and destroyed on it.
+/// A named thread that runs one worker until it is told to stop. Everything of the worker is made, used and destroyed
+/// on it.
 final class WorkerThread: Sendable {
     private let name: String
     private let shouldStop = Atomic<Bool>(false)
@@ -36,12 +37,14 @@ final class WorkerThread: Sendable {
     func start(_ make: @escaping @Sendable () -> Result<Worker, NodeError>) {
         let start = Unmanaged.passRetained(Start(self, make))
         var handle = pthread_t()
-        let code = pthread_create(&handle, nil, { raw in
-            guard let raw else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
-            start.thread.run(start.make)
-            return nil
-        }, start.toOpaque())
+        let code = pthread_create(
+            &handle, nil,
+            { raw in
+                guard let raw else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
+                start.thread.run(start.make)
+                return nil
+            }, start.toOpaque())
         if code != 0 {
             start.release()
             failure.value = "no thread could be started: \(String(cString: strerror(code)))"

@@ -3,8 +3,8 @@ import StateStore
 
 typealias Cell = UnsafeMutablePointer<UInt64>
 
-/// The inner loops of aggregation: `count` rows, the cell of each, one column. Straight loops over raw pointers; a row in
-/// which an optional value is absent adds nothing (its `n` stays).
+/// The inner loops of aggregation: `count` rows, the cell of each, one column. Straight loops over raw pointers; a row
+/// in which an optional value is absent adds nothing (its `n` stays).
 enum AccumulateKernels {
     static func countAll(_ cells: UnsafeMutablePointer<Cell>, _ count: Int, word: Int) {
         var index = 0

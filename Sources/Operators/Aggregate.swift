@@ -37,7 +37,8 @@ enum Aggregate {
                 continue
             }
             if columns.contains(index) {
-                input.diagnostics.error(node.place, "field '\(name)' stands twice in 'by'", hint: "name each field once")
+                input.diagnostics.error(
+                    node.place, "field '\(name)' stands twice in 'by'", hint: "name each field once")
                 isComplete = false
             }
             columns.append(index)
@@ -57,7 +58,8 @@ enum Partitioning {
         guard let key = input.shape.partitionKey else {
             input.diagnostics.error(
                 place, "rows of one group may stand in different partitions: the key of '\(input.from)' is not known",
-                hint: "say in the source which field the topic's key holds (key: field), and keep that field in 'select'")
+                hint:
+                    "say in the source which field the topic's key holds (key: field), and keep that field in 'select'")
             return false
         }
         if by.contains(key) { return true }
@@ -106,7 +108,8 @@ struct AggregateOutput: Sendable {
     static func plan(_ node: ConfigNode, by: [Int], _ input: StepInput) -> [AggregateOutput]? {
         guard case .mapping(let entries) = node.content, !entries.isEmpty else {
             input.diagnostics.error(
-                node.place, "expected a mapping of field names to aggregates", hint: "aggregate: { mean: avg(celsius) }")
+                node.place, "expected a mapping of field names to aggregates", hint: "aggregate: { mean: avg(celsius) }"
+            )
             return nil
         }
         let taken = Set(by.map { input.shape.schema[$0].name } + ["window_start", "window_end"])
@@ -115,7 +118,8 @@ struct AggregateOutput: Sendable {
         for entry in entries {
             if taken.contains(entry.key) {
                 input.diagnostics.error(
-                    entry.keyPlace, "'\(entry.key)' is taken by a key field or the window's bounds", hint: "choose another name")
+                    entry.keyPlace, "'\(entry.key)' is taken by a key field or the window's bounds",
+                    hint: "choose another name")
                 isComplete = false
             }
             if let output = plan(entry.key, entry.value, input) { outputs.append(output) } else { isComplete = false }
@@ -143,11 +147,13 @@ struct AggregateOutput: Sendable {
             input.diagnostics.error(node.place, "'\(call.name)' needs an argument", hint: "\(call.name)(field)")
             return nil
         }
-        guard let argument = input.expression(call.argument, in: node, at: call.argumentOffset, allowingAbsence: true) else { return nil }
+        guard let argument = input.expression(call.argument, in: node, at: call.argumentOffset, allowingAbsence: true)
+        else { return nil }
         guard let type = function.result(of: argument.type) else {
             input.diagnostics.error(
                 node.place(atUTF8Offset: call.argumentOffset), "'\(call.name)' does not take a \(argument.type.name)",
-                hint: function == .sum || function == .avg ? "it takes a double or an int" : "it takes numbers, times and durations")
+                hint: function == .sum || function == .avg
+                    ? "it takes a double or an int" : "it takes numbers, times and durations")
             return nil
         }
         let unit = argument.plainField.flatMap { function == .count ? nil : input.shape.schema[$0].unit }
@@ -172,7 +178,8 @@ struct AggregateOutput: Sendable {
             let start = bytes.firstIndex { $0 != 32 && $0 != 9 } ?? 0
             var name = bytes[start..<open]
             while name.last == 32 { name.removeLast() }
-            guard !name.isEmpty, name.allSatisfy({ $0 == UInt8(ascii: "_") || ($0 | 32 >= 97 && $0 | 32 <= 122) }) else {
+            guard !name.isEmpty, name.allSatisfy({ $0 == UInt8(ascii: "_") || ($0 | 32 >= 97 && $0 | 32 <= 122) })
+            else {
                 return nil
             }
             self.name = String(decoding: name, as: UTF8.self)

@@ -3,8 +3,8 @@ import Expressions
 import Records
 import StateStore
 
-/// The running half of a windowed aggregation. A batch goes through four straight passes: keys and their hashes; windows
-/// and lateness; cells (probe, with the table's lines fetched ahead); one kernel per distinct argument.
+/// The running half of a windowed aggregation. A batch goes through four straight passes: keys and their hashes;
+/// windows and lateness; cells (probe, with the table's lines fetched ahead); one kernel per distinct argument.
 final class AggregateOperator: StreamOperator {
     private let spec: AggregateSpec
     private let window: WindowRule
@@ -92,8 +92,8 @@ final class AggregateOperator: StreamOperator {
         if let watermarks = context.rowWatermarks { removeLate(batch, watermarks, context) }
     }
 
-    /// The rule of lateness: a row is late when its window's end plus grace lies at or before the watermark that held just
-    /// before the row.
+    /// The rule of lateness: a row is late when its window's end plus grace lies at or before the watermark that held
+    /// just before the row.
     private func removeLate(_ batch: RecordBatch, _ watermarks: UnsafePointer<Int64>, _ context: TaskContext) {
         var kept = 0
         for index in 0..<rows.count {
@@ -105,7 +105,8 @@ final class AggregateOperator: StreamOperator {
                 let behind = EventTime(microseconds: watermarks[row])
                 context.reject(
                     batch, row: row, reason: .late,
-                    detail: "event time \(EventTime(microseconds: batch.eventTimes[row])): its window closed at \(closes), the watermark is \(behind)",
+                    detail:
+                        "event time \(EventTime(microseconds: batch.eventTimes[row])): its window closed at \(closes), the watermark is \(behind)",
                     step: spec.name)
                 continue
             }
@@ -160,7 +161,8 @@ final class AggregateOperator: StreamOperator {
 
     private static func probe(
         _ table: UnsafeMutablePointer<KeyTable>, _ store: UnsafeMutablePointer<CellStore>,
-        _ keys: UnsafePointer<ByteView>, _ hashes: UnsafePointer<UInt64>, _ cells: UnsafeMutablePointer<Cell>, _ count: Int
+        _ keys: UnsafePointer<ByteView>, _ hashes: UnsafePointer<UInt64>, _ cells: UnsafeMutablePointer<Cell>,
+        _ count: Int
     ) {
         var index = 0
         while index < count {
@@ -194,7 +196,8 @@ final class AggregateOperator: StreamOperator {
             AccumulateKernels.integers(cells, selected, count, word: slot.word, column, isOptional: argument.isOptional)
         case .first, .last:
             AccumulateKernels.edge(
-                cells, selected, count, word: slot.word, column, times: batch.eventTimes, isFirst: slot.accumulator == .first)
+                cells, selected, count, word: slot.word, column, times: batch.eventTimes,
+                isFirst: slot.accumulator == .first)
         case .firstText, .lastText:
             accumulateText(slot, column, batch)
         }
@@ -209,7 +212,8 @@ final class AggregateOperator: StreamOperator {
             while to < rows.count, starts[to] == start { to += 1 }
             let slice = store.slice(start: start, end: start &+ window.sizeMicroseconds, offset: .max)
             AccumulateKernels.edgeText(
-                cells + from, UnsafePointer(rows.rows + from), to - from, word: slot.word, column, times: batch.eventTimes,
+                cells + from, UnsafePointer(rows.rows + from), to - from, word: slot.word, column,
+                times: batch.eventTimes,
                 isFirst: slot.accumulator == .firstText, text: slice.text)
             from = to
         }

@@ -1,10 +1,11 @@
 import Records
 
-/// Reads results out of closed cells into a column. A group in which the argument was never present has no value, except
-/// for counts.
+/// Reads results out of closed cells into a column. A group in which the argument was never present has no value,
+/// except for counts.
 enum AggregateResults {
     static func write(
-        _ function: AggregateFunction, of type: ValueType?, _ cells: UnsafeMutablePointer<Cell>, _ count: Int, word: Int,
+        _ function: AggregateFunction, of type: ValueType?, _ cells: UnsafeMutablePointer<Cell>, _ count: Int,
+        word: Int,
         into column: Column
     ) {
         switch (function, type) {

@@ -56,15 +56,21 @@ struct AggregateSpec: StepSpec {
 
     var explanation: [String] {
         let keys = output.groupedBy.joined(separator: ", ")
-        var lines = ["by \(keys), tumbling window of \(spanText(window.sizeMicroseconds)), grace \(spanText(window.graceMicroseconds)), emitted on close"]
+        var lines = [
+            "by \(keys), tumbling window of \(spanText(window.sizeMicroseconds)), grace \(spanText(window.graceMicroseconds)), emitted on close"
+        ]
         for output in outputs {
-            lines.append("\(output.field.name): \(output.field.type.name) = \(output.function.rawValue)(\(output.argument?.description ?? ""))")
+            lines.append(
+                "\(output.field.name): \(output.field.type.name) = \(output.function.rawValue)(\(output.argument?.description ?? ""))"
+            )
         }
         return lines
     }
 
     /// A cell, its key's entry and view at the table's usual load.
     var stateBytesPerKey: Int? { template.words.count * 8 + 24 * 3 + 16 * 2 }
+
+    var isStateRebuilt: Bool { true }
 
     func makeOperator(capacity: Int, outlet: Outlet) -> any StreamOperator {
         AggregateOperator(self, capacity: capacity, outlet: outlet)
@@ -73,7 +79,9 @@ struct AggregateSpec: StepSpec {
 
 /// A span as it is written in a topology file: the largest unit that divides it.
 func spanText(_ microseconds: Int64) -> String {
-    for (size, unit) in [(86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms")] as [(Int64, String)]
+    for (size, unit) in [
+        (86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms"),
+    ] as [(Int64, String)]
     where microseconds != 0 && microseconds % size == 0 {
         return "\(microseconds / size)\(unit)"
     }

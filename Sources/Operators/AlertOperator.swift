@@ -53,14 +53,16 @@ final class AlertOperator: StreamOperator, AlertCounting {
         keyArena.reset()
         for index in 0..<working.count {
             let row = Int(working.rows[index])
-            let key = spec.key.isPlain
+            let key =
+                spec.key.isPlain
                 ? batch.columns[spec.key.columns[0]].views[row] : spec.key.encode(batch, row, into: keyArena)
             let id = keys.insert(key, hash: KeyHash.table(key.base, key.count))
             if Int(id) >= table.count { table.start(id, fingerprint: writer.fingerprint(batch, row)) }
             let time = EventTime(microseconds: ends.map { $0[row] } ?? batch.eventTimes[row])
             let holds = whens[row] != 0
             let code = holds ? texts.map { self.code($0[row]) } ?? 0 : 0
-            let transitions = table.observe(id, when: holds, clear: clears.map { $0[row] != 0 }, severity: code, at: time)
+            let transitions = table.observe(
+                id, when: holds, clear: clears.map { $0[row] != 0 }, severity: code, at: time)
             if transitions.isEmpty, table[id].phase == .inactive { continue }
             tell(transitions, id: id, batch, row, at: time, context)
         }
@@ -69,12 +71,17 @@ final class AlertOperator: StreamOperator, AlertCounting {
 
     /// What a row brought about; and for a key with a deadline running, what to tell when it passes.
     private func tell(
-        _ transitions: AlertTransitions, id: UInt32, _ batch: RecordBatch, _ row: Int, at time: EventTime, _ context: TaskContext
+        _ transitions: AlertTransitions, id: UInt32, _ batch: RecordBatch, _ row: Int, at time: EventTime,
+        _ context: TaskContext
     ) {
+        // A row out of order counts for nothing, so there is nothing to tell of it either.
+        if transitions.isEmpty, let last = table[id].lastSeen, time < last { return }
         let waits = table[id].nextDeadline(spec.rule) != nil
         if !transitions.isEmpty || waits {
             let details = writer.details(batch, row, at: time, context)
-            transitions.forEach { emit($0, details, id: id, context) }
+            let before = remembered[id] ?? details
+            // A deadline before this row took effect without it: told as a watermark in between would have.
+            transitions.forEach { emit($0, $0.at < time ? before : details, id: id, context) }
             remembered[id] = waits ? details : nil
         } else {
             remembered[id] = nil

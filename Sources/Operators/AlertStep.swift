@@ -26,22 +26,38 @@ enum AlertStep {
         let expire = fields.duration("expire", default: .zero)
         let severity = fields.node("severity").flatMap { AlertStep.severity($0, input) }
         let summaries = fields.localized("summary").flatMap { AlertStep.summaries($0, input) }
-        let labels = AlertStep.labels(fields.entries("labels"), input)
+        let labels = AlertStep.labels(fields.entries("labels"), keys: by ?? [], input)
         let value = fields.optionalNode("value").map { number($0, input) }
         let threshold = fields.optionalNode("threshold").map { number($0, input) }
         fields.finish()
         guard let by, let when, let severity, let summaries, let labels else { return nil }
         for part in [clear, value, threshold] where part != nil && part.flatMap({ $0 }) == nil { return nil }
         return AlertSpec(
-            name: input.name, topology: input.topology, input: input.shape, by: by, when: when, clear: clear.flatMap { $0 },
+            name: input.name, topology: input.topology, input: input.shape, by: by, when: when,
+            clear: clear.flatMap { $0 },
             rule: AlertRule(
                 for: hold.wholeMicroseconds, keepFiring: keep.wholeMicroseconds, expire: expire.wholeMicroseconds),
             severity: severity,
             summaries: summaries, labels: labels, value: value.flatMap { $0 }, threshold: threshold.flatMap { $0 })
     }
 
-    /// The fields that make one alert: `by`, or what the rows are grouped by.
+    /// Labels that every alert has.
+    private static let ownLabels = ["alertname", "severity", "topology"]
+
+    /// The fields that make one alert, and its labels: `by`, or what the rows are grouped by.
     private static func keys(_ reader: FieldReader, _ input: StepInput) -> [Int]? {
+        guard let keys = keyColumns(reader, input) else { return nil }
+        for name in keys.map({ input.shape.schema[$0].name }) where ownLabels.contains(name) {
+            input.diagnostics.error(
+                reader.has("by") ? reader.place(of: "by") : reader.place,
+                "an alert can't be about the field '\(name)': it has a label of that name",
+                hint: "rename the field with 'select' before")
+            return nil
+        }
+        return keys
+    }
+
+    private static func keyColumns(_ reader: FieldReader, _ input: StepInput) -> [Int]? {
         if reader.has("by") { return Aggregate.fields(reader.strings("by"), reader.node("by"), input) }
         let grouped = input.shape.groupedBy.compactMap { input.shape.schema.index(of: $0) }
         if grouped.isEmpty {
@@ -56,6 +72,14 @@ enum AlertStep {
     /// A severity may be written as plain text (`severity: warning`) or as an expression that yields one.
     private static func severity(_ node: ConfigNode, _ input: StepInput) -> Severity? {
         if let text = node.text, Severity.names.contains(text) { return .constant(text) }
+        // A bare word that is no field is meant as a severity.
+        if let text = node.text, FieldReader.isIdentifier(text), input.shape.schema.index(of: text) == nil {
+            let nearest = Suggestion.nearest(to: text, in: Severity.names).map { "did you mean '\($0)'? " } ?? ""
+            input.diagnostics.error(
+                node.place, "no severity '\(text)'",
+                hint: nearest + "one of \(Severity.names.joined(separator: ", ")), or an expression that yields a text")
+            return nil
+        }
         guard let expression = input.expression(node, expecting: .string) else { return nil }
         return .computed(expression)
     }
@@ -64,7 +88,9 @@ enum AlertStep {
         _ texts: [String: LocatedText], _ input: StepInput
     ) -> [(language: String, template: Template)]? {
         // English first where it is there: it is also the plain `summary`.
-        let languages = texts.keys.sorted { ($0 == "en" || $0 == "" ? 0 : 1, $0) < ($1 == "en" || $1 == "" ? 0 : 1, $1) }
+        let languages = texts.keys.sorted {
+            ($0 == "en" || $0 == "" ? 0 : 1, $0) < ($1 == "en" || $1 == "" ? 0 : 1, $1)
+        }
         var summaries: [(language: String, template: Template)] = []
         for language in languages {
             guard let text = texts[language] else { continue }
@@ -74,17 +100,21 @@ enum AlertStep {
         return summaries
     }
 
-    private static func labels(_ entries: [ConfigNode.Entry], _ input: StepInput) -> [(name: String, template: Template)]? {
+    private static func labels(
+        _ entries: [ConfigNode.Entry], keys: [Int], _ input: StepInput
+    ) -> [(name: String, template: Template)]? {
         var labels: [(name: String, template: Template)] = []
+        let keyNames = keys.map { input.shape.schema[$0].name }
         for entry in entries {
-            if ["alertname", "severity", "topology"].contains(entry.key) {
+            if ownLabels.contains(entry.key) || keyNames.contains(entry.key) {
                 input.diagnostics.error(
                     entry.keyPlace, "the label '\(entry.key)' is set by the alert itself", hint: "choose another name")
                 return nil
             }
             guard let text = entry.value.text else {
                 input.diagnostics.error(
-                    entry.value.place, "expected an expression, found \(entry.value.found)", hint: "labels: { site: site }")
+                    entry.value.place, "expected an expression, found \(entry.value.found)",
+                    hint: "labels: { site: site }")
                 return nil
             }
             // One expression in braces; the brace is one byte that the file does not have.
@@ -104,7 +134,8 @@ enum AlertStep {
     private static func number(_ node: ConfigNode, _ input: StepInput) -> Expression? {
         guard let expression = input.expression(node, allowingAbsence: true) else { return nil }
         if [.double, .int].contains(expression.type) { return expression }
-        input.diagnostics.error(node.place, "expected a number, found \(expression.type.name)", hint: "it is shown with the alert")
+        input.diagnostics.error(
+            node.place, "expected a number, found \(expression.type.name)", hint: "it is shown with the alert")
         return nil
     }
 }
@@ -137,14 +168,17 @@ struct AlertSpec: StepSpec {
     let output: StreamShape
 
     static let ownFields = [
-        Field("status", .string), Field("transition", .string), Field("severity", .string), Field("fingerprint", .string),
+        Field("status", .string), Field("transition", .string), Field("severity", .string),
+        Field("fingerprint", .string),
         Field("summary", .string), Field("starts_at", .timestamp), Field("ends_at", .timestamp, optional: true),
         Field("body", .string), Field("headers", .string),
     ]
 
     init(
-        name: String, topology: String, input: StreamShape, by: [Int], when: Expression, clear: Expression?, rule: AlertRule,
-        severity: Severity, summaries: [(language: String, template: Template)], labels: [(name: String, template: Template)],
+        name: String, topology: String, input: StreamShape, by: [Int], when: Expression, clear: Expression?,
+        rule: AlertRule,
+        severity: Severity, summaries: [(language: String, template: Template)],
+        labels: [(name: String, template: Template)],
         value: Expression?, threshold: Expression?
     ) {
         self.name = name
@@ -162,9 +196,12 @@ struct AlertSpec: StepSpec {
         windowStart = input.schema.index(of: "window_start").flatMap { input.schema[$0].type == .timestamp ? $0 : nil }
         windowEnd = input.schema.index(of: "window_end").flatMap { input.schema[$0].type == .timestamp ? $0 : nil }
         let taken = Set(Self.ownFields.map(\.name))
-        let keys = keyFields.map { taken.contains($0.name) ? Field("key_" + $0.name, $0.type, optional: $0.isOptional) : $0 }
+        let keys = keyFields.map {
+            taken.contains($0.name) ? Field("key_" + $0.name, $0.type, optional: $0.isOptional) : $0
+        }
         output = StreamShape(
-            schema: Schema(keys + Self.ownFields), partitionKey: input.partitionKey.flatMap { key in
+            schema: Schema(keys + Self.ownFields),
+            partitionKey: input.partitionKey.flatMap { key in
                 keys.contains { $0.name == key } ? key : nil
             }, groupedBy: keys.map(\.name), isAlert: true)
     }
@@ -174,7 +211,9 @@ struct AlertSpec: StepSpec {
         lines.append("clear when \(clear.map(\.description) ?? "not (\(when))")")
         if rule.hold > 0 { lines.append("for \(spanText(rule.hold))") }
         if rule.keepFiring > 0 { lines.append("keep firing for \(spanText(rule.keepFiring))") }
-        if rule.expire != AlertRule.never { lines.append("resolved when nothing is heard for \(spanText(rule.expire))") }
+        if rule.expire != AlertRule.never {
+            lines.append("resolved when nothing is heard for \(spanText(rule.expire))")
+        }
         switch severity {
         case .constant(let text): lines.append("severity \(text)")
         case .computed(let expression): lines.append("severity \(expression)")

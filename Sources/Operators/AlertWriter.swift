@@ -40,22 +40,26 @@ final class AlertWriter {
 
     /// Identity of the alert of a row's key.
     func fingerprint(_ batch: RecordBatch, _ row: Int) -> Fingerprint {
-        let labels = [(name: "alertname", value: spec.name)]
-            + zip(spec.keyFields, keyTexts(batch, row)).map { (name: $0.name, value: String(decoding: $1, as: UTF8.self)) }
+        let labels =
+            [(name: "alertname", value: spec.name)]
+            + keyLabels(batch, row).map { (name: $0.name, value: String(decoding: $0.value, as: UTF8.self)) }
         return Fingerprint(labels: labels)
     }
 
-    private func keyTexts(_ batch: RecordBatch, _ row: Int) -> [[UInt8]] {
-        spec.key.columns.map { column in
+    /// The key's fields as labels; one that is absent is left out, which an empty text is not.
+    private func keyLabels(_ batch: RecordBatch, _ row: Int) -> [(name: String, value: [UInt8])] {
+        var labels: [(name: String, value: [UInt8])] = []
+        for (field, column) in zip(spec.keyFields, spec.key.columns) where batch.columns[column].validity[row] != 0 {
             buffer.removeAll()
             FieldText.append(batch.columns[column], row, to: &buffer)
-            return Array(buffer.bytes)
+            labels.append((field.name, Array(buffer.bytes)))
         }
+        return labels
     }
 
     func details(_ batch: RecordBatch, _ row: Int, at time: EventTime, _ context: TaskContext) -> AlertDetails {
         var details = AlertDetails(
-            labels: zip(spec.keyFields, keyTexts(batch, row)).map { ($0.name, $1) }, summaries: [], eventTime: time)
+            labels: keyLabels(batch, row), summaries: [], eventTime: time)
         for (name, renderer) in labels { details.labels.append((name, render(renderer, batch, row))) }
         for (language, renderer) in summaries { details.summaries.append((language, render(renderer, batch, row))) }
         details.value = number(value, batch, row)
@@ -107,7 +111,8 @@ final class AlertWriter {
         spec.key.decode(key, into: batch, row: row)
         var record = AlertRecord(
             transition: transition, alertName: spec.name, topology: spec.topology, severity: severity,
-            generatorURL: "vigie:\(spec.topology)/\(spec.name)", eventTime: details.eventTime, detectedAt: context.wallClock)
+            generatorURL: "vigie:\(spec.topology)/\(spec.name)", eventTime: details.eventTime,
+            detectedAt: context.wallClock)
         record.previousSeverity = previous
         record.labels = details.labels.map { AlertRecord.Label($0.name, copy($0.value)) }
         record.summaries = details.summaries.map { AlertRecord.Summary($0.language, copy($0.text)) }
@@ -116,7 +121,8 @@ final class AlertWriter {
         record.window = details.window
         if let evidence = details.evidence {
             record.evidence = [
-                AlertRecord.Evidence(topic: arena.copy(context.source.topic), partition: evidence.partition, offset: evidence.offset)
+                AlertRecord.Evidence(
+                    topic: arena.copy(context.source.topic), partition: evidence.partition, offset: evidence.offset)
             ]
         }
         buffer.removeAll()

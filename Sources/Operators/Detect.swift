@@ -8,7 +8,8 @@ import StateStore
 enum Detect {
     static let kind = StepKind(
         key: "detect",
-        summary: "scores a value per key with a model that learns on the stream (anomaly likelihood); adds score and anomaly",
+        summary:
+            "scores a value per key with a model that learns on the stream (anomaly likelihood); adds score and anomaly",
         example: "odd: { from: readings, detect: { value: celsius, by: [tank], threshold: 1.5 } }"
     ) { reader, input in
         guard let node = reader.node("detect") else { return nil }
@@ -19,13 +20,15 @@ enum Detect {
         fields.finish()
         for name in ["score", "anomaly"] where input.shape.schema.index(of: name) != nil {
             input.diagnostics.error(
-                node.place, "'\(input.from)' has a field '\(name)' already, which 'detect' adds", hint: "rename it with 'select' before")
+                node.place, "'\(input.from)' has a field '\(name)' already, which 'detect' adds",
+                hint: "rename it with 'select' before")
             return nil
         }
         guard let valueNode, let value = input.expression(valueNode), let by, let settings else { return nil }
         guard [.double, .int].contains(value.type), !value.isOptional else {
             input.diagnostics.error(
-                valueNode.place, "'value' has to be a number that is always there, found \(value.type.name)\(value.isOptional ? ", optional" : "")",
+                valueNode.place,
+                "'value' has to be a number that is always there, found \(value.type.name)\(value.isOptional ? ", optional" : "")",
                 hint: "convert with double(…), guard with orValue(…), or filter first")
             return nil
         }
@@ -40,7 +43,9 @@ enum Detect {
         settings.short = fields.int("short", range: 1...10_000, default: settings.short)
         settings.rest = fields.int("rest", range: 0...100_000, default: settings.rest)
         if let problem = settings.problem {
-            fields.diagnostics.error(fields.place, "'detect' can't work: \(problem)", hint: "leave long, short and rest out for the defaults")
+            fields.diagnostics.error(
+                fields.place, "'detect' can't work: \(problem)", hint: "leave long, short and rest out for the defaults"
+            )
             return nil
         }
         return settings
@@ -102,7 +107,9 @@ final class DetectOperator: StreamOperator {
         self.outlet = outlet
     }
 
-    var stateSize: StateSize { StateSize(keys: keys.count, bytes: keys.bytes + detectors.count * detectors.bytesPerKey) }
+    var stateSize: StateSize {
+        StateSize(keys: keys.count, bytes: keys.bytes + detectors.count * detectors.bytesPerKey)
+    }
 
     func process(_ batch: RecordBatch, _ selection: Selection, _ context: TaskContext) {
         working.copy(selection)
@@ -118,7 +125,8 @@ final class DetectOperator: StreamOperator {
         keyArena.reset()
         for index in 0..<working.count {
             let row = Int(working.rows[index])
-            let key = spec.key.isPlain
+            let key =
+                spec.key.isPlain
                 ? batch.columns[spec.key.columns[0]].views[row] : spec.key.encode(batch, row, into: keyArena)
             let id = keys.insert(key, hash: KeyHash.table(key.base, key.count))
             let value = column.type == .int ? Double(column.ints[row]) : column.doubles[row]

@@ -6,10 +6,13 @@ import Settings
 enum Filter {
     static let kind = StepKind(
         key: "filter",
+        keepsShape: true,
         summary: "keeps the rows for which a condition holds",
         example: "hot: { from: readings, filter: 'kind == \"temperature\" && celsius > 40' }"
     ) { reader, input in
-        guard let node = reader.node("filter"), let condition = input.expression(node, expecting: .bool) else { return nil }
+        guard let node = reader.node("filter"), let condition = input.expression(node, expecting: .bool) else {
+            return nil
+        }
         return FilterSpec(name: input.name, condition: condition, output: input.shape)
     }
 }

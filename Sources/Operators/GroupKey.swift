@@ -1,7 +1,8 @@
 import Records
 
-/// Turns the `by` fields of a row into key bytes and back. One string or bytes field that is always there is its own key;
-/// everything else is written field by field: a presence byte, then eight bytes, one byte, or a length and the bytes.
+/// Turns the `by` fields of a row into key bytes and back. One string or bytes field that is always there is its own
+/// key; everything else is written field by field: a presence byte, then eight bytes, one byte, or a length and the
+/// bytes.
 struct GroupKey: Sendable {
     let columns: [Int]
     let types: [ValueType]
@@ -11,7 +12,8 @@ struct GroupKey: Sendable {
     init(_ schema: Schema, fields: [Int]) {
         columns = fields
         types = fields.map { schema[$0].type }
-        isPlain = fields.count == 1 && [.string, .bytes].contains(schema[fields[0]].type) && !schema[fields[0]].isOptional
+        isPlain =
+            fields.count == 1 && [.string, .bytes].contains(schema[fields[0]].type) && !schema[fields[0]].isOptional
     }
 
     /// The key of one row, written to the arena.

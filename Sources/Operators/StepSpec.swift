@@ -10,19 +10,22 @@ public protocol StepSpec: Sendable {
     var explanation: [String] { get }
     /// Bytes of state per key, for `explain`; nil for a step without state.
     var stateBytesPerKey: Int? { get }
+    /// Whether a restart rebuilds the state from the source's records; otherwise it begins anew.
+    var isStateRebuilt: Bool { get }
     /// A new running half, for batches of up to `capacity` rows.
     func makeOperator(capacity: Int, outlet: Outlet) -> any StreamOperator
 }
 
 extension StepSpec {
     public var stateBytesPerKey: Int? { nil }
+    public var isStateRebuilt: Bool { false }
 }
 
 /// What is known of a stream at one point of a topology.
 public struct StreamShape: Sendable {
     public var schema: Schema
-    /// The field that holds the source topic's key, as it is called here: rows with equal values stand in one partition.
-    /// Nil when unknown or no longer among the fields.
+    /// The field that holds the source topic's key, as it is called here: rows with equal values stand in one
+    /// partition. Nil when unknown or no longer among the fields.
     public var partitionKey: String?
     /// The fields a windowed step grouped by; empty before any grouping.
     public var groupedBy: [String]
@@ -32,7 +35,8 @@ public struct StreamShape: Sendable {
     public var isAlert: Bool
 
     public init(
-        schema: Schema, partitionKey: String?, groupedBy: [String] = [], isUnchanged: Bool = false, isAlert: Bool = false
+        schema: Schema, partitionKey: String?, groupedBy: [String] = [], isUnchanged: Bool = false,
+        isAlert: Bool = false
     ) {
         self.schema = schema
         self.partitionKey = partitionKey
@@ -58,13 +62,15 @@ public struct StepInput {
         self.diagnostics = diagnostics
     }
 
-    /// An expression of the step, its errors reported at their place in the file. `allowingAbsence`: whether it may be an
-    /// optional field, unguarded.
+    /// An expression of the step, its errors reported at their place in the file. `allowingAbsence`: whether it may be
+    /// an optional field, unguarded.
     public func expression(
         _ node: ConfigNode, expecting: ValueType? = nil, allowingAbsence: Bool = false
     ) -> Expression? {
         guard case .scalar(let text, _) = node.content else {
-            diagnostics.error(node.place, "expected an expression, found \(node.found)", hint: "quote it if YAML reads it otherwise: 'a > b'")
+            diagnostics.error(
+                node.place, "expected an expression, found \(node.found)",
+                hint: "quote it if YAML reads it otherwise: 'a > b'")
             return nil
         }
         return expression(text, in: node, at: 0, expecting: expecting, allowingAbsence: allowingAbsence)
@@ -99,15 +105,18 @@ public struct StepKind: Sendable {
     public let summary: String
     /// A step as it stands in a file, for help and documentation.
     public let example: String
+    /// Whether rows leave as they came, so that what reads from a step with mistakes can be checked all the same.
+    public let keepsShape: Bool
     /// Plans a step from its fields; reports what is wrong and returns nil then.
     public let plan: @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
 
     public init(
-        key: String, companions: [String] = [], summary: String, example: String,
+        key: String, companions: [String] = [], keepsShape: Bool = false, summary: String, example: String,
         plan: @escaping @Sendable (_ reader: FieldReader, _ input: StepInput) -> (any StepSpec)?
     ) {
         self.key = key
         self.companions = companions
+        self.keepsShape = keepsShape
         self.summary = summary
         self.example = example
         self.plan = plan

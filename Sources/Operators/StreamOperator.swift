@@ -6,8 +6,8 @@ public protocol StreamOperator: AnyObject {
     /// Works on the selected rows. Batch and selection are lent for the length of the call.
     func process(_ batch: RecordBatch, _ selection: Selection, _ context: TaskContext)
 
-    /// Event time has come to `watermark`: emits what is due. Called after the rows that brought it there, in step order,
-    /// and never with a smaller value.
+    /// Event time has come to `watermark`: emits what is due. Called after the rows that brought it there, in step
+    /// order, and never with a smaller value.
     func advance(to watermark: EventTime, _ context: TaskContext)
 
     /// The earliest source offset that the state of this step still depends on, nil where it depends on none: a commit

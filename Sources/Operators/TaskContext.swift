@@ -17,7 +17,8 @@ public enum RejectReason: String, Sendable, CaseIterable {
 /// Takes rows that can't be used; each ends in the dead-letter topic, counted under its reason.
 public protocol RejectSink: AnyObject {
     /// `detail` says what was expected and found. `step` is nil for the source itself.
-    func reject(_ batch: RecordBatch, row: Int, reason: RejectReason, detail: String, step: String?, _ context: TaskContext)
+    func reject(
+        _ batch: RecordBatch, row: Int, reason: RejectReason, detail: String, step: String?, _ context: TaskContext)
 }
 
 /// What a task's operators share: where the rows come from and how far time is. Confined to the worker's thread.
@@ -27,8 +28,8 @@ public final class TaskContext {
     public let source: TopicPartition
     /// Event time before the batch in hand.
     public var watermark: EventTime = .distantPast
-    /// The watermark just before each row of the batch in hand, row by row; nil when no row lies behind its own, so that
-    /// none can be late. Makes lateness independent of how records were cut into batches.
+    /// The watermark just before each row of the batch in hand, row by row; nil when no row lies behind its own, so
+    /// that none can be late. Makes lateness independent of how records were cut into batches.
     public var rowWatermarks: UnsafePointer<Int64>?
     /// The wall clock, read once per turn.
     public var wallClock: EventTime = .distantPast

@@ -87,8 +87,8 @@ public struct ByteBuffer: ~Copyable {
         count += digits
     }
 
-    /// An instant as RFC 3339 in UTC, with no, three or six fractional digits as needed. Years outside 0…9999 are written
-    /// with their sign and as many digits as they have, as ISO 8601 allows.
+    /// An instant as RFC 3339 in UTC, with no, three or six fractional digits as needed. Years outside 0…9999 are
+    /// written with their sign and as many digits as they have, as ISO 8601 allows.
     public mutating func append(rfc3339 time: EventTime) {
         let day: Int64 = 86_400_000_000
         var days = time.microseconds / day

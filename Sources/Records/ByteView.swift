@@ -67,7 +67,9 @@ public func equalBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ c
     if count >= 8 {
         var at = 0
         while at + 8 <= count {
-            if x.loadUnaligned(fromByteOffset: at, as: UInt64.self) != y.loadUnaligned(fromByteOffset: at, as: UInt64.self) {
+            if x.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                != y.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            {
                 return false
             }
             at += 8

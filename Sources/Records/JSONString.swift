@@ -1,6 +1,6 @@
 extension ByteBuffer {
-    /// A JSON string with its quotes (RFC 8259 section 7): `"`, `\` and control characters escaped, everything else as it
-    /// is. Bytes that are not UTF-8 become U+FFFD, one per maximal invalid part, so that the output is always valid.
+    /// A JSON string with its quotes (RFC 8259 section 7): `"`, `\` and control characters escaped, everything else as
+    /// it is. Bytes that are not UTF-8 become U+FFFD, one per maximal invalid part, so that the output is always valid.
     public mutating func append(jsonString bytes: UnsafeBufferPointer<UInt8>) {
         append(UInt8(ascii: "\""))
         append(jsonCharacters: bytes)

@@ -7,7 +7,9 @@ public enum KeyHash {
         var h: UInt32 = 0x9747_b28c ^ UInt32(truncatingIfNeeded: length)
         var at = 0
         while at + 4 <= length {
-            var k = UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
+            var k =
+                UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3])
+                << 24
             k &*= m
             k ^= k >> 24
             k &*= m
@@ -57,7 +59,8 @@ public enum KeyHash {
         }
         var word: UInt64 = 0
         if count >= 4 {
-            word = UInt64(p.loadUnaligned(as: UInt32.self)) << 32
+            word =
+                UInt64(p.loadUnaligned(as: UInt32.self)) << 32
                 | UInt64(p.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
         } else if count > 0 {
             word = UInt64(base[0]) << 16 | UInt64(base[count >> 1]) << 8 | UInt64(base[count - 1])

@@ -7,7 +7,8 @@ public struct RawMessage: @unchecked Sendable {
     public var key: UnsafePointer<UInt8>?
     public var keyCount: Int
     public var offset: Int64
-    /// The broker's timestamp (create time or log-append time, as the topic is set), in Unix milliseconds; −1 when it has none.
+    /// The broker's timestamp (create time or log-append time, as the topic is set), in Unix milliseconds; −1 when it
+    /// has none.
     public var timestampMilliseconds: Int64
 
     @inlinable public init(

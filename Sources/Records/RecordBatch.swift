@@ -1,8 +1,8 @@
 /// Up to `capacity` rows in columns, with an event time per row, and for rows that came straight from a source the
 /// message each stands for.
 ///
-/// A batch is owned by whoever fills it and reused; operators borrow it for the length of one call and keep nothing of it.
-/// Confined to one worker thread.
+/// A batch is owned by whoever fills it and reused; operators borrow it for the length of one call and keep nothing of
+/// it. Confined to one worker thread.
 public final class RecordBatch {
     public let schema: Schema
     public let capacity: Int
@@ -16,7 +16,8 @@ public final class RecordBatch {
     public var messages: UnsafePointer<RawMessage>?
     /// Row → index into `messages`; nil when they are the same.
     public var messageIndex: UnsafeMutablePointer<UInt32>?
-    /// Memory for text that stands in no message (unescaped, concatenated, formatted). Emptied by whoever fills the batch.
+    /// Memory for text that stands in no message (unescaped, concatenated, formatted). Emptied by whoever fills the
+    /// batch.
     public let arena: Arena
 
     private let storages: [ColumnStorage?]
@@ -37,7 +38,8 @@ public final class RecordBatch {
         self.storages = storages
         let unlent = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(ByteView.empty.base))
         columns = zip(schema.fields, storages).map { field, storage in
-            storage?.column ?? Column(type: field.type, data: unlent, validity: unlent.assumingMemoryBound(to: UInt8.self))
+            storage?.column
+                ?? Column(type: field.type, data: unlent, validity: unlent.assumingMemoryBound(to: UInt8.self))
         }
         ownTimes = .allocate(capacity: capacity)
         ownTimes.initialize(repeating: 0, count: capacity)

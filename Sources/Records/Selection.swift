@@ -1,7 +1,7 @@
 /// The rows of a batch that are still wanted, ascending: what a filter keeps, instead of a copy.
 ///
-/// Memory for `capacity` row numbers is allocated once. `isDense` says that exactly the rows 0 ..< count are selected, so
-/// that kernels may run straight over the columns.
+/// Memory for `capacity` row numbers is allocated once. `isDense` says that exactly the rows 0 ..< count are selected,
+/// so that kernels may run straight over the columns.
 public final class Selection {
     public let rows: UnsafeMutablePointer<UInt32>
     public let capacity: Int

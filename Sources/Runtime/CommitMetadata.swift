@@ -1,8 +1,8 @@
 import Records
 
-/// The text that is committed with an offset. A commit may stand before what has been processed, at the oldest record that
-/// an open window still needs; the text says how far processing really was, and the watermark of each topology, so that a
-/// restart rebuilds the windows from the records in between without sending or rejecting anything twice.
+/// The text that is committed with an offset. A commit may stand before what has been processed, at the oldest record
+/// that an open window still needs; the text says how far processing really was, and the watermark of each topology, so
+/// that a restart rebuilds the windows from the records in between without sending or rejecting anything twice.
 ///
 ///     vigie1 POSITION NAME=WATERMARK NAME=WATERMARK …
 struct CommitMetadata: Equatable {
@@ -36,7 +36,9 @@ struct CommitMetadata: Equatable {
         self.position = position
         watermarks = [:]
         for part in parts.dropFirst(2) {
-            guard let equals = part.lastIndex(of: "="), let value = Int64(part[part.index(after: equals)...]) else { continue }
+            guard let equals = part.lastIndex(of: "="), let value = Int64(part[part.index(after: equals)...]) else {
+                continue
+            }
             watermarks[String(part[..<equals])] = value
         }
     }

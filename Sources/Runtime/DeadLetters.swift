@@ -23,10 +23,13 @@ final class DeadLetters: RejectSink {
     }
 
     /// A record that could not be decoded.
-    func reject(_ message: RawMessage, _ rejection: Rejection, topology: String, source: TopicPartition, skipped: Bool) {
+    func reject(_ message: RawMessage, _ rejection: Rejection, topology: String, source: TopicPartition, skipped: Bool)
+    {
         count(rejection.reason.rawValue, rejection.detail, topology, nil, source, message.offset)
         if skipped { return }
-        send(message, reason: rejection.reason.rawValue, detail: rejection.detail, topology: topology, step: nil, source: source)
+        send(
+            message, reason: rejection.reason.rawValue, detail: rejection.detail, topology: topology, step: nil,
+            source: source)
     }
 
     func reject(
@@ -43,7 +46,8 @@ final class DeadLetters: RejectSink {
 
     /// A row that an operator made has no message: its fields are sent as JSON.
     private func rejectMade(
-        _ batch: RecordBatch, _ row: Int, _ reason: RejectReason, _ detail: String, _ step: String?, _ context: TaskContext
+        _ batch: RecordBatch, _ row: Int, _ reason: RejectReason, _ detail: String, _ step: String?,
+        _ context: TaskContext
     ) {
         count(reason.rawValue, detail, context.topology, step, context.source, nil)
         let writer = writers[batch.schema] ?? JSONRecordWriter(batch.schema)
@@ -73,7 +77,8 @@ final class DeadLetters: RejectSink {
         key: UnsafeBufferPointer<UInt8>?, value: UnsafeBufferPointer<UInt8>?, timestamp: Int64,
         _ headers: [(name: String, value: [UInt8])]
     ) {
-        let record = OutgoingRecord(topic: topic, key: key, value: value, timestampMilliseconds: timestamp, headers: headers)
+        let record = OutgoingRecord(
+            topic: topic, key: key, value: value, timestampMilliseconds: timestamp, headers: headers)
         guard let refusal = emitter.send(record) else { return }
         // Too large for the producer, with the headers on top: the place and the reason still go.
         let note = headers + [("vigie-omitted", Array("the value, \(value?.count ?? 0) bytes: \(refusal)".utf8))]
@@ -87,7 +92,8 @@ final class DeadLetters: RejectSink {
         _ reason: String, _ detail: String, _ topology: String, _ step: String?
     ) -> [(name: String, value: [UInt8])] {
         var headers: [(name: String, value: [UInt8])] = [
-            ("vigie-reason", Array(reason.utf8)), ("vigie-detail", Array(detail.utf8)), ("vigie-topology", Array(topology.utf8)),
+            ("vigie-reason", Array(reason.utf8)), ("vigie-detail", Array(detail.utf8)),
+            ("vigie-topology", Array(topology.utf8)),
         ]
         if let step { headers.append(("vigie-step", Array(step.utf8))) }
         headers.append(("vigie-rejected-at", Array(clock.now.description.utf8)))
@@ -95,7 +101,8 @@ final class DeadLetters: RejectSink {
     }
 
     private func count(
-        _ reason: String, _ detail: String, _ topology: String, _ step: String?, _ source: TopicPartition, _ offset: Int64?
+        _ reason: String, _ detail: String, _ topology: String, _ step: String?, _ source: TopicPartition,
+        _ offset: Int64?
     ) {
         counts[RejectKey(topology: topology, topic: source.topic, step: step ?? "", reason: reason), default: 0] += 1
         let place = offset.map { "\(source)@\($0)" } ?? source.description

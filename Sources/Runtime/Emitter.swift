@@ -14,7 +14,8 @@ final class Emitter {
     private let sink: any RecordSink
     private var waiting: [Waiting] = []
     private var firstWaiting = 0
-    /// Records that had to wait and were then refused: too late for a dead letter, so the worker stops before its commit.
+    /// Records that had to wait and were then refused: too late for a dead letter, so the worker stops before its
+    /// commit.
     private var refusedLate: [DeliveryFailure] = []
     /// Counts commits: records sent under one epoch are covered by the commit that ends it.
     private(set) var epoch = 0
@@ -53,12 +54,15 @@ final class Emitter {
                 withBytes(next.value) { value in
                     sink.send(
                         OutgoingRecord(
-                            topic: next.topic, key: key, value: value, timestampMilliseconds: next.timestamp, headers: next.headers),
+                            topic: next.topic, key: key, value: value, timestampMilliseconds: next.timestamp,
+                            headers: next.headers),
                         epoch: next.epoch)
                 }
             }
             if result == .full { return }
-            if case .refused(let reason) = result { refusedLate.append(DeliveryFailure(topic: "", message: reason, isFatal: true)) }
+            if case .refused(let reason) = result {
+                refusedLate.append(DeliveryFailure(topic: "", message: reason, isFatal: true))
+            }
             firstWaiting += 1
         }
         waiting.removeAll(keepingCapacity: waiting.count <= 1024)

@@ -63,7 +63,8 @@ public enum InlineTestRunner {
                 guard let plan = plan.sources.first(where: { $0.name == name }) else { return }
                 let record = MemoryRecord(
                     key: key.map { Array($0.utf8) }, value: payload,
-                    timestampMilliseconds: at.map { EventTime(microseconds: $0).milliseconds } ?? clock.now.milliseconds)
+                    timestampMilliseconds: at.map { EventTime(microseconds: $0).milliseconds } ?? clock.now.milliseconds
+                )
                 clock.reach(eventTime(of: record, plan))
                 source.append(record, to: TopicPartition(plan.topic, 0))
             }
@@ -105,7 +106,11 @@ public enum InlineTestRunner {
                     if index > 0 { buffer.append(",") }
                     buffer.append(jsonString: name)
                     buffer.append(":")
-                    if let text = record.headers["vigie-" + name] { buffer.append(jsonString: text) } else { buffer.append("null") }
+                    if let text = record.headers["vigie-" + name] {
+                        buffer.append(jsonString: text)
+                    } else {
+                        buffer.append("null")
+                    }
                 }
                 buffer.append("}")
                 return buffer.string
@@ -122,17 +127,23 @@ public enum InlineTestRunner {
                 problems.append(
                     Diagnostic(
                         severity: .error, place: expected.place,
-                        message: "'\(expectation.output)' has \(found.count) records, this is expected as number \(index + 1)"))
+                        message:
+                            "'\(expectation.output)' has \(found.count) records, this is expected as number \(index + 1)"
+                    ))
                 break
             }
             guard let actual = try? JSONText.parse(found[index]) else {
-                problems.append(Diagnostic(severity: .error, place: expected.place, message: "record \(index + 1) is no JSON: \(found[index])"))
+                problems.append(
+                    Diagnostic(
+                        severity: .error, place: expected.place,
+                        message: "record \(index + 1) is no JSON: \(found[index])"))
                 continue
             }
             differences(expected, actual, path: "") { place, message in
                 problems.append(
                     Diagnostic(
-                        severity: .error, place: place, message: "record \(index + 1) of '\(expectation.output)': \(message)",
+                        severity: .error, place: place,
+                        message: "record \(index + 1) of '\(expectation.output)': \(message)",
                         hint: "the record is \(found[index])"))
             }
         }
@@ -141,7 +152,8 @@ public enum InlineTestRunner {
             problems.append(
                 Diagnostic(
                     severity: .error, place: expectation.place,
-                    message: "'\(expectation.output)' has \(found.count) records, expected are \(expectation.records.count)",
+                    message:
+                        "'\(expectation.output)' has \(found.count) records, expected are \(expectation.records.count)",
                     hint: "the first that is not expected: \(extra)"))
         }
         return problems
@@ -164,13 +176,16 @@ public enum InlineTestRunner {
             }
         case .sequence(let elements):
             guard case .array(let array) = actual.content, array.count == elements.count else {
-                return report(expected.place, "\(name) has to be a list of \(elements.count), found \(JSONText.write(actual))")
+                return report(
+                    expected.place, "\(name) has to be a list of \(elements.count), found \(JSONText.write(actual))")
             }
             for (index, element) in elements.enumerated() {
                 differences(element, array[index], path: "\(path)[\(index)]", report)
             }
         case .scalar(let text, let isPlain):
-            if !matches(text, isPlain: isPlain, actual) { report(expected.place, "\(name) is \(JSONText.write(actual)), expected \(text)") }
+            if !matches(text, isPlain: isPlain, actual) {
+                report(expected.place, "\(name) is \(JSONText.write(actual)), expected \(text)")
+            }
         }
     }
 

@@ -149,7 +149,9 @@ public final class MemorySink: RecordSink {
     }
 
     public func send(_ record: OutgoingRecord, epoch: Int) -> SendResult {
-        if record.value?.count ?? 0 > maximumBytes { return .refused("\(record.value?.count ?? 0) bytes are more than \(maximumBytes)") }
+        if record.value?.count ?? 0 > maximumBytes {
+            return .refused("\(record.value?.count ?? 0) bytes are more than \(maximumBytes)")
+        }
         if room <= 0 { return .full }
         room -= 1
         var headers: [String: String] = [:]

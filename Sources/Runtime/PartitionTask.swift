@@ -101,13 +101,14 @@ final class PartitionTask {
                 message, rejection, topology: topology.name, source: partition, skipped: source.onError != .deadLetter)
             if source.onError == .stop, stopReason == nil {
                 let place = Position(topic: partition.topic, partition: partition.partition, offset: message.offset)
-                stopReason = "\(place) can't be used (\(rejection.reason.rawValue)): \(rejection.detail); source '\(source.name)' of '\(topology.name)' says on-error: stop"
+                stopReason =
+                    "\(place) can't be used (\(rejection.reason.rawValue)): \(rejection.detail); source '\(source.name)' of '\(topology.name)' says on-error: stop"
             }
         }
     }
 
-    /// Looks over the event times of the batch: the latest, rows ahead of the clock (taken out), and whether any row lies
-    /// behind the watermark that held just before it.
+    /// Looks over the event times of the batch: the latest, rows ahead of the clock (taken out), and whether any row
+    /// lies behind the watermark that held just before it.
     private func observe(_ maxEventTime: EventTime) -> EventTime {
         let limit = context.wallClock.advanced(by: source.watermark.aheadMicroseconds).microseconds
         let times = batch.eventTimes
@@ -153,7 +154,8 @@ final class PartitionTask {
             ahead.append(row)
             context.reject(
                 batch, row: row, reason: .future,
-                detail: "event time \(time) lies more than \(source.watermark.aheadMicroseconds / 1_000_000) s ahead of the clock, \(context.wallClock); is the device's clock or time zone right?",
+                detail:
+                    "event time \(time) lies more than \(source.watermark.aheadMicroseconds / 1_000_000) s ahead of the clock, \(context.wallClock); is the device's clock or time zone right?",
                 step: nil)
         }
         selection.remove(rows: ahead)

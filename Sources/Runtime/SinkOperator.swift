@@ -54,9 +54,11 @@ final class SinkOperator: StreamOperator {
     ) {
         let time = EventTime(microseconds: batch.eventTimes[row])
         let refusal = emitter.send(
-            OutgoingRecord(topic: topic, key: key, value: value, timestampMilliseconds: time.milliseconds, headers: headers))
+            OutgoingRecord(
+                topic: topic, key: key, value: value, timestampMilliseconds: time.milliseconds, headers: headers))
         if let refusal {
-            context.reject(batch, row: row, reason: .unsendable, detail: "to \(plan.topic): \(refusal)", step: plan.name)
+            context.reject(
+                batch, row: row, reason: .unsendable, detail: "to \(plan.topic): \(refusal)", step: plan.name)
         }
     }
 

@@ -19,7 +19,10 @@ public final class Worker: SourceHandler {
     private var tasks: [[PartitionTask]] = []
     private var partitions: [TopicPartition: Int] = [:]
     private var commits: CommitSchedule
-    private var committed: [TopicPartition: OffsetCommit] = [:]
+    /// What was committed last, and when by the monotonic clock.
+    private var committed: [TopicPartition: (commit: OffsetCommit, position: Int64, at: Int64)] = [:]
+    /// Where nothing arrives only the watermark moves on, with the clock: that is worth a commit only now and then.
+    private static let quietCommitMicroseconds: Int64 = 5_000_000
     private var isPaused = false
     private var counters = WorkerCounters()
     private var publishedAt: Int64 = .min
@@ -44,14 +47,14 @@ public final class Worker: SourceHandler {
 
     /// One turn. Everything that happens to a record happens in here, in this order.
     public func runOnce() {
-        holdBackOrResume()                                          // 1 no more input than the sink can take
+        holdBackOrResume()  // 1 no more input than the sink can take
         source.poll(limit: settings.batchRows, waiting: waitMilliseconds, self)
         // 2 inline, per partition: `received` → decode → watermark → operators → sinks
-        tick()                                                      // 3 time moves on where nothing arrives
-        emitter.poll()                                              // 4 deliveries
+        tick()  // 3 time moves on where nothing arrives
+        emitter.poll()  // 4 deliveries
         checkDeliveries()
-        commitIfDue()                                               // 5 offsets, once what came of them is delivered
-        publishIfDue()                                              // 6 status for the console
+        commitIfDue()  // 5 offsets, once what came of them is delivered
+        publishIfDue()  // 6 status for the console
     }
 
     /// Finishes: what has been read is sent, delivered and committed, the group is left.
@@ -142,7 +145,10 @@ public final class Worker: SourceHandler {
         if fresh.isEmpty { return }
         source.commit(fresh, waits: waits)
         counters.commits += 1
-        for commit in fresh { committed[commit.partition] = commit }
+        for commit in fresh {
+            let position = CommitMetadata(commit.metadata)?.position ?? commit.offset
+            committed[commit.partition] = (commit, position, clock.monotonicMicroseconds)
+        }
     }
 
     /// What a commit would say now, of partitions where it would say something new. Sorted, so that runs compare.
@@ -158,9 +164,15 @@ public final class Worker: SourceHandler {
             }
             let text = CommitMetadata(position: first.processed, watermarks: watermarks).text
             let commit = OffsetCommit(partition: partition, offset: offset, metadata: text)
-            if committed[partition] != commit { fresh.append(commit) }
+            if let last = committed[partition], last.commit.offset == commit.offset, last.position == first.processed {
+                let isQuiet = clock.monotonicMicroseconds - last.at < Self.quietCommitMicroseconds
+                if isQuiet || last.commit == commit { continue }
+            }
+            fresh.append(commit)
         }
-        return fresh.sorted { ($0.partition.topic, $0.partition.partition) < ($1.partition.topic, $1.partition.partition) }
+        return fresh.sorted {
+            ($0.partition.topic, $0.partition.partition) < ($1.partition.topic, $1.partition.partition)
+        }
     }
 
     /// Waits for deliveries and the commit, before partitions are given up. If deliveries take too long nothing is
@@ -171,7 +183,8 @@ public final class Worker: SourceHandler {
             checkDeliveries()
             if failure == nil { commit(fresh, waits: true) }
         } else {
-            log.warning("deliveries took too long to commit before partitions were given up", ["partitions": "\(keys.count)"])
+            log.warning(
+                "deliveries took too long to commit before partitions were given up", ["partitions": "\(keys.count)"])
         }
     }
 
@@ -208,7 +221,8 @@ public final class Worker: SourceHandler {
     }
 
     public func lost(_ gone: [TopicPartition]) {
-        log.warning("partitions were taken over by others", ["partitions": gone.map(\.description).joined(separator: " ")])
+        log.warning(
+            "partitions were taken over by others", ["partitions": gone.map(\.description).joined(separator: " ")])
         forget(gone)
     }
 
@@ -230,7 +244,8 @@ public final class Worker: SourceHandler {
         if failure.isFatal {
             fail(failure.message + (failure.hint.map { " (\($0))" } ?? ""))
         } else {
-            log.with(["what": failure.message]).warning("kafka reports", ["hint": failure.hint ?? "none"], every: .seconds(10))
+            log.with(["what": failure.message]).warning(
+                "kafka reports", ["hint": failure.hint ?? "none"], every: .seconds(10))
         }
     }
 

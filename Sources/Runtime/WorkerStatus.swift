@@ -125,7 +125,8 @@ public struct TaskStatus: Sendable {
             let size = step.stateSize
             let alert = step as? any AlertCounting
             steps.append(
-                StepStatus(name: name, keys: size.keys, bytes: size.bytes, firing: alert?.firing, pending: alert?.pending))
+                StepStatus(
+                    name: name, keys: size.keys, bytes: size.bytes, firing: alert?.firing, pending: alert?.pending))
         }
     }
 }

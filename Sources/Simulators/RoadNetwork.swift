@@ -2,8 +2,8 @@ import Records
 
 /// Loop-detector stations on the roads around Cotonou: one aggregate per station and period.
 ///
-/// Speed falls with the square of the demand's share of capacity, to 0.7 of free flow (below capacity; a stand-in for the
-/// measured speed-flow curves); occupancy = density × 7.5 m (a vehicle of 5.5 m and a loop of 2 m).
+/// Speed falls with the square of the demand's share of capacity, to 0.7 of free flow (below capacity; a stand-in for
+/// the measured speed-flow curves); occupancy = density × 7.5 m (a vehicle of 5.5 m and a loop of 2 m).
 struct RoadNetwork {
     struct Road {
         var code: String

@@ -9,7 +9,7 @@ extension Metric {
         "vigie_bytes_in_total", .counter, unit: "bytes", labels: ["topology", "topic"],
         help: "Bytes of the records read from a source topic, keys and values")
     public static let recordsOut = Metric(
-        "vigie_records_out_total", .counter, unit: "records", labels: ["topology", "topic"],
+        "vigie_records_out_total", .counter, unit: "records", labels: ["topology", "sink"],
         help: "Records written to a sink topic and delivered")
     public static let bytesOut = Metric(
         "vigie_bytes_out_total", .counter, unit: "bytes", labels: ["topology", "topic"],
@@ -74,7 +74,7 @@ extension Metric {
         "vigie_alerts_total", .counter, labels: ["topology", "step", "state", "severity"],
         help: "Alerts that came into a state")
     public static let alertsFiring = Metric(
-        "vigie_alerts_firing", .gauge, labels: ["topology", "step", "severity"], help: "Alerts that fire now")
+        "vigie_alerts_firing", .gauge, labels: ["topology", "step"], help: "Alerts that fire now")
     public static let stateKeys = Metric(
         "vigie_state_keys", .gauge, labels: ["topology", "step"],
         help: "Keys, or keys and windows, a step holds state for")

@@ -13,34 +13,51 @@ public enum Explain {
             for step in plan.steps where plan.root(of: step.name)?.name == source.name {
                 lines.append("  step \(step.name) (\(step.kind)) from \(step.from)")
                 lines += step.spec.explanation.map { "    " + $0 }
-                if let bytes = step.spec.stateBytesPerKey { lines.append("    state: about \(bytes) bytes per key, rebuilt from \(source.topic)") }
+                if let bytes = step.spec.stateBytesPerKey {
+                    let restart =
+                        step.spec.isStateRebuilt
+                        ? "rebuilt from \(source.topic) after a restart" : "begins anew after a restart"
+                    lines.append("    state: about \(bytes) bytes per key, \(restart)")
+                }
             }
             for sink in plan.sinks where plan.root(of: sink.from)?.name == source.name { lines += describe(sink) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func title(_ plan: TopologyPlan) -> String? { plan.title["en"] ?? plan.title[""] ?? plan.title.values.first }
+    private static func title(_ plan: TopologyPlan) -> String? {
+        plan.title["en"] ?? plan.title[""] ?? plan.title.values.first
+    }
 
     private static func describe(_ source: SourcePlan) -> [String] {
         var lines = ["  source \(source.name)"]
         switch source.format {
         case .json(let plan):
-            lines.append("    JSON, checked \(plan.validation == .strict ? "whole" : "up to the last field needed"); fields read:")
+            lines.append(
+                "    JSON, checked \(plan.validation == .strict ? "whole" : "up to the last field needed"); fields read:"
+            )
             for field in plan.fields {
                 let unit = field.unit.map { " \($0)" } ?? ""
-                lines.append("      \(field.name): \(field.type.name)\(field.isOptional ? ", optional" : "")\(unit) at \(field.path)")
+                lines.append(
+                    "      \(field.name): \(field.type.name)\(field.isOptional ? ", optional" : "")\(unit) at \(field.path)"
+                )
             }
             switch plan.timestamp {
             case .record: lines.append("    event time: the record's timestamp")
             case .field(let path, let format): lines.append("    event time: \(path), \(format.rawValue)")
             }
         case .deepStream:
-            lines.append("    DeepStream minimal JSON, a row per object: " + source.shape.schema.fields.map(\.name).joined(separator: ", "))
+            lines.append(
+                "    DeepStream minimal JSON, a row per object: "
+                    + source.shape.schema.fields.map(\.name).joined(separator: ", "))
         }
         let rule = source.watermark
-        lines.append("    watermark: \(seconds(rule.delayMicroseconds)) behind the latest event; moves on with the clock after \(seconds(rule.idleMicroseconds)) without a record")
-        lines.append("    partitioned by: \(source.shape.partitionKey ?? "unknown (no windows by key)"); what can't be used: \(source.onError.rawValue)")
+        lines.append(
+            "    watermark: \(seconds(rule.delayMicroseconds)) behind the latest event; moves on with the clock after \(seconds(rule.idleMicroseconds)) without a record"
+        )
+        lines.append(
+            "    partitioned by: \(source.shape.partitionKey ?? "unknown (no windows by key)"); what can't be used: \(source.onError.rawValue)"
+        )
         return lines
     }
 

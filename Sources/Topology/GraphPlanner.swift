@@ -61,9 +61,18 @@ struct GraphPlanner {
             }
             waiting = still
         }
-        for (entry, _) in waiting {
+        reportCircles(waiting.map { ($0.entry, $0.step?.from) })
+    }
+
+    /// Of the steps that no source leads to, those that stand in a circle; the others only read from one.
+    private func reportCircles(_ waiting: [(entry: ConfigNode.Entry, from: String?)]) {
+        let upstream = Dictionary(waiting.map { ($0.entry.key, $0.from) }, uniquingKeysWith: { first, _ in first })
+        for (entry, from) in waiting {
+            var at = from
+            for _ in waiting where at != entry.key { at = at.flatMap { upstream[$0] ?? nil } }
+            if at != entry.key { continue }
             diagnostics.error(
-                entry.keyPlace, "step '\(entry.key)' reads itself by way of others",
+                entry.keyPlace, "step '\(entry.key)' reads itself" + (from == entry.key ? "" : " by way of others"),
                 hint: "follow 'from' upwards: it must end at a source")
         }
     }
@@ -95,7 +104,8 @@ struct GraphPlanner {
             let nearest = slips.compactMap { Suggestion.nearest(to: $0.key, in: keys) }.first
             diagnostics.error(
                 entry.keyPlace, "step '\(entry.key)' does nothing known",
-                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "a step has one of: " + keys.joined(separator: ", "))
+                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "a step has one of: "
+                    + keys.joined(separator: ", "))
             return nil
         }
         return OpenStep(reader: reader, kind: kind, from: from)
@@ -109,17 +119,24 @@ struct GraphPlanner {
         let names = declared.map(\.name)
         let nearest = Suggestion.nearest(to: from.text, in: names).map { "did you mean '\($0)'? " } ?? ""
         diagnostics.error(
-            from.place(atUTF8Offset: 0), "\(reader.what) reads from '\(from.text)', which is neither a source nor a step",
+            from.place(atUTF8Offset: 0),
+            "\(reader.what) reads from '\(from.text)', which is neither a source nor a step",
             hint: nearest + "there are " + names.joined(separator: ", "))
         return nil
     }
 
-    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String) -> Bool {
+    /// Whether steps that read from this one can be planned.
+    private mutating func plan(_ step: OpenStep, _ entry: ConfigNode.Entry, on shape: StreamShape, _ from: String)
+        -> Bool
+    {
         guard let kind = step.kind else { return false }
         let input = StepInput(topology: topology, name: entry.key, from: from, shape: shape, diagnostics: diagnostics)
         let spec = kind.plan(step.reader, input)
         step.reader.finish()
-        guard let spec else { return false }
+        guard let spec else {
+            if kind.keepsShape { shapes[entry.key] = shape }
+            return kind.keepsShape
+        }
         shapes[entry.key] = spec.output
         steps.append(StepPlan(name: entry.key, place: entry.keyPlace, from: from, kind: kind.key, spec: spec))
         return true
@@ -141,7 +158,8 @@ struct GraphPlanner {
         return SinkPlan(
             name: entry.key, place: entry.keyPlace, from: from, topic: topic,
             content: shape.isAlert ? .alerts : shape.isUnchanged ? .passThrough : .json,
-            key: !columns.isEmpty ? .fields(columns) : grouped.isEmpty ? .source : .fields(grouped), schema: shape.schema)
+            key: !columns.isEmpty ? .fields(columns) : grouped.isEmpty ? .source : .fields(grouped),
+            schema: shape.schema)
     }
 
     private func columns(_ key: [LocatedText], of shape: StreamShape, _ from: String, _ reader: FieldReader) -> [Int]? {
@@ -163,7 +181,8 @@ struct GraphPlanner {
     /// A source or step that nothing reads costs work for nothing, or is a slip.
     func warnAboutUnused() {
         for (name, place) in declared where !used.contains(name) {
-            diagnostics.warning(place, "nothing reads '\(name)'", hint: "add a sink or a step with `from: \(name)`, or take it out")
+            diagnostics.warning(
+                place, "nothing reads '\(name)'", hint: "add a sink or a step with `from: \(name)`, or take it out")
         }
     }
 }

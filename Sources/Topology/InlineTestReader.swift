@@ -6,8 +6,9 @@ import Settings
 enum InlineTestReader {
     static let deadLetters = "dead-letters"
 
+    /// `sources` and `sinks` are all names that the file declares, also of those that have mistakes of their own.
     static func plan(
-        _ node: ConfigNode, sources: [SourcePlan], sinks: [SinkPlan], _ diagnostics: Diagnostics
+        _ node: ConfigNode, sources: [String], sinks: [String], _ diagnostics: Diagnostics
     ) -> InlineTest? {
         let reader = FieldReader(node, what: "test", diagnostics)
         let name = reader.string("name")
@@ -15,7 +16,7 @@ enum InlineTestReader {
         let expect = reader.requiredEntries("expect", named: false)
         reader.finish()
         let steps = given.compactMap { step($0, sources, diagnostics) }
-        let known = sinks.map(\.name) + [deadLetters]
+        let known = sinks + [deadLetters]
         var expectations: [InlineTest.Expectation] = []
         for entry in expect {
             if !known.contains(entry.key) {
@@ -26,7 +27,8 @@ enum InlineTestReader {
             }
             guard let records = entry.value.elements else {
                 diagnostics.error(
-                    entry.value.place, "expected a list of records, found \(entry.value.found)", hint: "\(entry.key): [] for none")
+                    entry.value.place, "expected a list of records, found \(entry.value.found)",
+                    hint: "\(entry.key): [] for none")
                 continue
             }
             expectations.append(InlineTest.Expectation(output: entry.key, place: entry.keyPlace, records: records))
@@ -35,7 +37,7 @@ enum InlineTestReader {
         return InlineTest(name: name, place: node.place, steps: steps, expectations: expectations)
     }
 
-    private static func step(_ node: ConfigNode, _ sources: [SourcePlan], _ diagnostics: Diagnostics) -> InlineTest.Step? {
+    private static func step(_ node: ConfigNode, _ names: [String], _ diagnostics: Diagnostics) -> InlineTest.Step? {
         let reader = FieldReader(node, what: "test input", diagnostics)
         if reader.has("clock") {
             let span = reader.duration("clock")
@@ -49,15 +51,16 @@ enum InlineTestReader {
         let value = reader.optionalNode("value")
         reader.finish()
         guard let source else { return nil }
-        let names = sources.map(\.name)
         if !names.contains(source) {
             let nearest = Suggestion.nearest(to: source, in: names).map { "did you mean '\($0)'? " } ?? ""
-            reader.error(at: "source", "is no source: '\(source)'", hint: nearest + "there are " + names.joined(separator: ", "))
+            reader.error(
+                at: "source", "is no source: '\(source)'", hint: nearest + "there are " + names.joined(separator: ", "))
             return nil
         }
         if raw == nil && value == nil {
             diagnostics.error(
-                node.place, "test input has neither 'value' nor 'raw'", hint: "value: { … } as JSON, null for a tombstone, raw: 'text' as it stands")
+                node.place, "test input has neither 'value' nor 'raw'",
+                hint: "value: { … } as JSON, null for a tombstone, raw: 'text' as it stands")
             return nil
         }
         var time: Int64?

@@ -1,7 +1,8 @@
 import Operators
 public import Settings
 
-/// Reads topology files: every mistake of a file in one go, each with its place, what was expected and the nearest name.
+/// Reads topology files: every mistake of a file in one go, each with its place, what was expected and the nearest
+/// name.
 public enum Loader {
     /// A file that can't be read or holds mistakes gives diagnostics and nil.
     public static func load(path: String, _ diagnostics: Diagnostics) -> TopologyPlan? {
@@ -52,11 +53,13 @@ public enum Loader {
         let plannedSinks = sinks.compactMap { graph.plan(sink: $0) }
         graph.warnAboutUnused()
         let plannedTests = tests.compactMap {
-            InlineTestReader.plan($0, sources: sources, sinks: plannedSinks, diagnostics)
+            InlineTestReader.plan(
+                $0, sources: root["sources"]?.entries?.map(\.key) ?? [], sinks: sinks.map(\.key), diagnostics)
         }
         guard !diagnostics.hasErrors(in: file), let name else { return nil }
         return TopologyPlan(
-            name: name, title: title.mapValues(\.text), file: file, sources: sources, steps: graph.steps, sinks: plannedSinks,
+            name: name, title: title.mapValues(\.text), file: file, sources: sources, steps: graph.steps,
+            sinks: plannedSinks,
             tests: plannedTests)
     }
 }

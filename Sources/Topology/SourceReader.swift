@@ -11,7 +11,8 @@ enum SourceReader {
         let format = reader.choice("format", ["json", "deepstream"], default: "json")
         let watermark = watermark(reader)
         let onError = SourcePlan.ErrorPolicy(
-            rawValue: reader.choice("on-error", SourcePlan.ErrorPolicy.allCases.map(\.rawValue), default: "dead-letter"))
+            rawValue: reader.choice("on-error", SourcePlan.ErrorPolicy.allCases.map(\.rawValue), default: "dead-letter")
+        )
         let decoded = format == "deepstream" ? deepStream(reader) : json(reader)
         let key = reader.optionalLocatedText("key")
         reader.finish()
@@ -19,18 +20,18 @@ enum SourceReader {
             reader.error(at: "topic", "is no topic name", hint: "1 to 249 letters, digits, '.', '_' or '-'")
         }
         guard let (plan, schema) = decoded else { return nil }
-        var keyName = key?.text
+        var partitionKey = key?.text ?? (format == "deepstream" ? "camera" : nil)
         if let key, schema.index(of: key.text) == nil {
             let names = schema.fields.map(\.name)
             let nearest = Suggestion.nearest(to: key.text, in: names)
-            // Steps are checked against what was most likely meant, so that one slip gives one message.
-            keyName = nearest ?? keyName
+            // What was meant stands in, so that a slip here is not a mistake of every step that groups.
+            partitionKey = nearest ?? key.text
             diagnostics.error(
                 key.place(atUTF8Offset: 0), "no field '\(key.text)' in source '\(entry.key)'",
-                hint: (nearest.map { "did you mean '\($0)'? " } ?? "") + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
+                hint: (nearest.map { "did you mean '\($0)'? " } ?? "")
+                    + "key names the field that the topic's key holds: " + names.joined(separator: ", "))
         }
         guard let topic, let onError else { return nil }
-        let partitionKey = keyName ?? (format == "deepstream" ? "camera" : nil)
         return SourcePlan(
             name: entry.key, place: entry.keyPlace, topic: topic, topicPlace: reader.place(of: "topic"), format: plan,
             shape: StreamShape(schema: schema, partitionKey: partitionKey, isUnchanged: true), watermark: watermark,
@@ -40,13 +41,16 @@ enum SourceReader {
     static func isTopicName(_ text: String) -> Bool {
         (1...249).contains(text.utf8.count) && text != "." && text != ".."
             && text.utf8.allSatisfy { byte in
-                (byte | 32 >= 97 && byte | 32 <= 122) || (48...57).contains(byte) || byte == 46 || byte == 95 || byte == 45
+                (byte | 32 >= 97 && byte | 32 <= 122) || (48...57).contains(byte) || byte == 46 || byte == 95
+                    || byte == 45
             }
     }
 
     private static func watermark(_ reader: FieldReader) -> WatermarkRule {
         var rule = WatermarkRule(delayMicroseconds: 0, idleMicroseconds: 60_000_000, aheadMicroseconds: 600_000_000)
-        guard let fields = reader.optionalObject("watermark", what: "'watermark' of \(reader.what)") else { return rule }
+        guard let fields = reader.optionalObject("watermark", what: "'watermark' of \(reader.what)") else {
+            return rule
+        }
         rule.delayMicroseconds = fields.duration("delay", default: .zero).wholeMicroseconds
         rule.idleMicroseconds = fields.duration("idle", default: .seconds(60)).wholeMicroseconds
         rule.aheadMicroseconds = fields.duration("ahead", default: .seconds(600)).wholeMicroseconds
@@ -58,12 +62,15 @@ enum SourceReader {
     }
 
     private static func deepStream(_ reader: FieldReader) -> (SourcePlan.Format, Schema)? {
+        var isComplete = true
         for key in ["fields", "timestamp"] where reader.has(key) {
+            // Somebody who lists fields means others than these: the steps are not checked against them.
+            isComplete = isComplete && key != "fields"
             reader.error(
                 at: key, "can't be set for the format deepstream, which brings its own",
                 hint: "fields: " + DeepStreamDecoder.schema.fields.map(\.name).joined(separator: ", "))
         }
-        return (.deepStream, DeepStreamDecoder.schema)
+        return isComplete ? (.deepStream, DeepStreamDecoder.schema) : nil
     }
 
     private static func json(_ reader: FieldReader) -> (SourcePlan.Format, Schema)? {
@@ -84,7 +91,9 @@ enum SourceReader {
         let types = ValueType.allCases.map(\.name)
         guard entry.value.entries != nil else {
             guard let name = entry.value.text, let type = ValueType(name: name) else {
-                let nearest = entry.value.text.flatMap { Suggestion.nearest(to: $0, in: types) }.map { "did you mean '\($0)'? " }
+                let nearest = entry.value.text.flatMap { Suggestion.nearest(to: $0, in: types) }.map {
+                    "did you mean '\($0)'? "
+                }
                 source.diagnostics.error(
                     entry.value.place, "\(what) has no such type: \(entry.value.found)",
                     hint: (nearest ?? "") + "types: " + types.joined(separator: ", "))
@@ -101,7 +110,8 @@ enum SourceReader {
         let format = reader.optionalChoice("format", TimestampFormat.allCases.map(\.rawValue))
         reader.finish()
         if format != nil, let type, type != .timestamp {
-            reader.error(at: "format", "is for timestamps, the type is \(type.name)", hint: "leave it out, or type: timestamp")
+            reader.error(
+                at: "format", "is for timestamps, the type is \(type.name)", hint: "leave it out, or type: timestamp")
         }
         guard let path = path(at, at: reader.place(of: "at"), source.diagnostics), let type else { return nil }
         return PlannedField(
@@ -112,7 +122,8 @@ enum SourceReader {
     private static func path(_ text: String, at place: Place, _ diagnostics: Diagnostics) -> FieldPath? {
         if let path = FieldPath(text) { return path }
         diagnostics.error(
-            place, "'\(text)' is no path into a record", hint: #"keys joined by dots, as in sensor.id; a key with a dot in quotes: '"@iot.id"'"#)
+            place, "'\(text)' is no path into a record",
+            hint: #"keys joined by dots, as in sensor.id; a key with a dot in quotes: '"@iot.id"'"#)
         return nil
     }
 

@@ -75,7 +75,8 @@ public struct WatermarkRule: Sendable, Equatable {
     public var delayMicroseconds: Int64
     /// A partition that is read to its end and had no record for this long moves on with the clock.
     public var idleMicroseconds: Int64
-    /// A record this far ahead of the clock is not believed: one sensor with a wrong clock would close everybody's windows.
+    /// A record this far ahead of the clock is not believed: one sensor with a wrong clock would close everybody's
+    /// windows.
     public var aheadMicroseconds: Int64
 
     public init(delayMicroseconds: Int64, idleMicroseconds: Int64, aheadMicroseconds: Int64) {

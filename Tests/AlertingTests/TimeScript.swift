@@ -1,7 +1,8 @@
 import Alerting
 import Records
 
-/// Runs a script in time over one alert and returns it with what happened after each `->`, so that a test compares text:
+/// Runs a script in time over one alert and returns it with what happened after each `->`, so that a test compares
+/// text:
 /// ```
 /// rule for=3m keep=1m
 /// 10:00:00 when=1 sev=warning                -> pending

@@ -6,7 +6,9 @@ import Testing
 @Suite struct BoardStateTests {
     @Test func sortsByTheWorstThenTheNewest() {
         var state = BoardState()
-        for (name, severity, from) in [("a", "warning", 3.0), ("b", "critical", 1), ("c", "critical", 2), ("d", "odd", 9), ("e", "notice", 5)] {
+        for (name, severity, from) in [
+            ("a", "warning", 3.0), ("b", "critical", 1), ("c", "critical", 2), ("d", "odd", 9), ("e", "notice", 5),
+        ] {
             state.take(BoardFixtures.notice(.firing, name, severity, from: from), family: "x")
         }
         #expect(state.firingInOrder.map(\.notice.name) == ["c", "b", "a", "e", "d"])
@@ -31,7 +33,9 @@ import Testing
         }
         #expect(state.resolved.count == BoardState.rememberedResolved)
         #expect(state.resolved.first?.notice.subject == "T-399")
-        #expect(state.resolved.map { BoardState.end($0.notice) } == state.resolved.map { BoardState.end($0.notice) }.sorted(by: >))
+        #expect(
+            state.resolved.map { BoardState.end($0.notice) }
+                == state.resolved.map { BoardState.end($0.notice) }.sorted(by: >))
     }
 
     @Test func countsAlertsThatBegan() {

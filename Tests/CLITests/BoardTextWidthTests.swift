@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct BoardTextWidthTests {
     static let widths: [(String, Int)] = [
-        ("", 0), ("abc", 3), ("74.0 °C", 7), ("événements", 10), ("e\u{301}te\u{301}", 3), ("…–·─", 4), ("港口", 4), ("a\u{202F}b", 3),
+        ("", 0), ("abc", 3), ("74.0 °C", 7), ("événements", 10), ("e\u{301}te\u{301}", 3), ("…–·─", 4), ("港口", 4),
+        ("a\u{202F}b", 3),
         ("🚢", 2), ("가", 2), ("Ｗ", 2), ("zero\u{200B}width", 9),
     ]
 
@@ -14,7 +15,8 @@ import Testing
 
     static let cuts: [(String, Int, String)] = [
         ("caméra", 6, "caméra"), ("caméra", 5, "camé…"), ("e\u{301}te\u{301}s", 3, "e\u{301}t…"), ("港口港口", 5, "港口…"),
-        ("港口港口", 4, "港…"), ("Tank T-07 at", 9, "Tank T-0…"), ("ab cd", 4, "ab…"), ("abc", 1, "…"), ("abc", 0, ""), ("abc", -3, ""),
+        ("港口港口", 4, "港…"), ("Tank T-07 at", 9, "Tank T-0…"), ("ab cd", 4, "ab…"), ("abc", 1, "…"), ("abc", 0, ""),
+        ("abc", -3, ""),
     ]
 
     @Test(arguments: cuts) func cutsWithinColumns(_ text: String, _ width: Int, _ expected: String) {

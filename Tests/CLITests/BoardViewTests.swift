@@ -20,13 +20,13 @@ import Testing
     @Test func showsAlertsAtEightyColumns() {
         let expected = """
              VIGIE  running · 3 topologies · Kafka 127.0.0.1:41234 (embedded)         01:02
-             1,003 events/s   lag 12   62,011 read   event time behind 2.1 s
+             1,003 events/s   lag 12   62,011 read   event time behind by 2.1 s
              late 118   dead letters 44 (malformed-json 21, wrong-type 14, missing-field 9)
              alerts so far: 2 critical, 1 warning, 1 notice · sensors 2, traffic 1, video 1
             ── Firing 3 ────────────────────────────────────────────────────────────────────
-             critical      7s  video    cam-quai-03 Person in the restricted zone of cam-q…
+             critical      7s  video    cam-quai-03 Person in the restricted zone of cam-qu…
              critical     22s  sensors  T-07        Tank T-07 at 74.0 °C
-             warning      42s  traffic  RNIE1-03-E  Congestion on RNIE1 at RNIE1-03-E: 17…
+             warning      42s  traffic  RNIE1-03-E  Congestion on RNIE1 at RNIE1-03-E: 17 k…
             ── Resolved 1 ──────────────────────────────────────────────────────────────────
              notice       27s  sensors  T-12        Unusual reading on tank T-12: 95.2 °C
 
@@ -36,17 +36,17 @@ import Testing
     }
 
     @Test func showsTopologiesAndFrenchWhereThereIsRoom() {
-        let lines = trimmed(draw(BoardFixtures.state, .french, columns: 130, rows: 13))
+        let lines = trimmed(draw(BoardFixtures.state, .french, columns: 104, rows: 13))
         let expected = """
-             VIGIE  en marche · 3 topologies · Kafka 127.0.0.1:41234 (embedded)                                                         01:02
-             1\u{202F}003 événements/s   retard 12   62\u{202F}011 lus   temps des événements en retrait de 2,1 s
+             VIGIE  en marche · 3 topologies · Kafka 127.0.0.1:41234 (embedded)                               01:02
+             1\u{202F}003 événements/s   à lire 12   62\u{202F}011 lus   temps des événements en retrait de 2,1 s
              hors délai 118   rebuts 44 (malformed-json 21, wrong-type 14, missing-field 9)
              alertes : 2 critique, 1 attention, 1 avis · sensors 2, traffic 1, video 1
-            ── En cours 3 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+            ── En cours 3 ──────────────────────────────────────────────────────────────────────────────────────────
              critique      7s  restricted-zone   cam-quai-03 Personne en zone interdite, caméra cam-quai-03
              critique     22s  hydrocarbon-tanks T-07        Cuve T-07 à 74.0 °C
-             attention    42s  road-congestion   RNIE1-03-E  Bouchon sur RNIE1, station RNIE1-03-E : 17 km/h au lieu de 70 km/h
-            ── Terminées 1 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+             attention    42s  road-congestion   RNIE1-03-E  Bouchon sur RNIE1, station RNIE1-03-E : 17 km/h au lie…
+            ── Terminées 1 ─────────────────────────────────────────────────────────────────────────────────────────
              avis         27s  hydrocarbon-tanks T-12        Mesure inhabituelle sur la cuve T-12 : 95.2 °C
 
 
@@ -61,9 +61,12 @@ import Testing
             state.take(
                 BoardFixtures.notice(
                     .firing, severityName(index), severityName(index), subject: "港口-\(index)",
-                    summary: "a very long summary about a tank that has been hot for a long time, number \(index)", from: Double(-index)),
+                    summary: "a very long summary about a tank that has been hot for a long time, number \(index)",
+                    from: Double(-index)),
                 family: "sensors")
-            state.take(BoardFixtures.notice(.resolved, subject: "R-\(index)", from: -300, to: Double(-index)), family: "sensors")
+            state.take(
+                BoardFixtures.notice(.resolved, subject: "R-\(index)", from: -300, to: Double(-index)),
+                family: "sensors")
         }
         for columns in [1, 39, 40, 63, 80, 99, 100, 132, 300] {
             for rows in [1, 5, 10, 11, 24, 50, 90] {
@@ -78,7 +81,9 @@ import Testing
 
     @Test func saysHowManyAlertsHaveNoRoom() {
         var state = BoardState()
-        for index in 0..<30 { state.take(BoardFixtures.notice(subject: "T-\(index)", from: Double(index)), family: "sensors") }
+        for index in 0..<30 {
+            state.take(BoardFixtures.notice(subject: "T-\(index)", from: Double(index)), family: "sensors")
+        }
         let lines = trimmed(draw(state, rows: 12))
         #expect(lines[4].hasPrefix("── Firing 30 "))
         #expect(lines[5].contains("T-29"))
@@ -109,7 +114,8 @@ import Testing
     @Test func recordsCannotSteerTheTerminal() {
         var state = BoardState()
         state.take(
-            BoardFixtures.notice(subject: "\u{1B}]0;owned\u{7}", summary: "\u{1B}[2J\u{1B}[31mred\nnext line"), family: "\u{1B}c")
+            BoardFixtures.notice(subject: "\u{1B}]0;owned\u{7}", summary: "\u{1B}[2J\u{1B}[31mred\nnext line"),
+            family: "\u{1B}c")
         #expect(!draw(state).joined().contains { $0 == "\u{1B}" || $0 == "\u{7}" || $0.isNewline })
     }
 
@@ -123,14 +129,19 @@ import Testing
 }
 
 @Suite struct BoardWordsTests {
-    @Test(arguments: [
-        (0, "0s"), (999_999, "0s"), (59_999_999, "59s"), (60_000_000, "1m00s"), (3_599_000_000, "59m59s"), (3_600_000_000, "1h00m"),
-        (359_000_000_000, "99h43m"), (864_000_000_000, "10d"), (-5_000_000, "0s"),
-    ] as [(Int64, String)]) func tellsAges(_ microseconds: Int64, _ text: String) {
+    @Test(
+        arguments: [
+            (0, "0s"), (999_999, "0s"), (59_999_999, "59s"), (60_000_000, "1m00s"), (3_599_000_000, "59m59s"),
+            (3_600_000_000, "1h00m"),
+            (359_000_000_000, "99h43m"), (864_000_000_000, "10d"), (-5_000_000, "0s"),
+        ] as [(Int64, String)]) func tellsAges(_ microseconds: Int64, _ text: String)
+    {
         #expect(BoardWords.age(microseconds) == text)
     }
 
-    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1234, "-1,234")] as [(Int64, String)])
+    @Test(
+        arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1234, "-1,234")]
+            as [(Int64, String)])
     func groupsDigits(_ number: Int64, _ text: String) {
         #expect(BoardWords.english.number(number) == text)
     }
@@ -141,11 +152,16 @@ import Testing
         #expect(BoardWords.english.seconds(-2_100_000) == "-2.1 s")
     }
 
-    @Test(arguments: [
-        (nil, [:], "en"), (nil, ["LANG": "fr_FR.UTF-8"], "fr"), ("en", ["LANG": "fr_FR.UTF-8"], "en"), ("fr", [:], "fr"),
-        (nil, ["LANG": "fr_BJ", "LC_ALL": "C.UTF-8"], "en"), (nil, ["LANG": "fr_BJ", "LC_ALL": ""], "fr"),
-        (nil, ["LANG": "en_GB", "LC_MESSAGES": "fr_BJ"], "fr"),
-    ] as [(String?, [String: String], String)]) func choosesALanguage(_ option: String?, _ environment: [String: String], _ expected: String) {
+    @Test(
+        arguments: [
+            (nil, [:], "en"), (nil, ["LANG": "fr_FR.UTF-8"], "fr"), ("en", ["LANG": "fr_FR.UTF-8"], "en"),
+            ("fr", [:], "fr"),
+            (nil, ["LANG": "fr_BJ", "LC_ALL": "C.UTF-8"], "en"), (nil, ["LANG": "fr_BJ", "LC_ALL": ""], "fr"),
+            (nil, ["LANG": "en_GB", "LC_MESSAGES": "fr_BJ"], "fr"),
+        ] as [(String?, [String: String], String)]) func choosesALanguage(
+            _ option: String?, _ environment: [String: String], _ expected: String
+        )
+    {
         #expect(BoardWords.choose(option, environment: environment).language == expected)
     }
 }

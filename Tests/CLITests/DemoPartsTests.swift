@@ -8,7 +8,12 @@ import Testing
 @Suite struct DemoAlertNoticeTests {
     /// As AlertRecordWriter writes it.
     private let text = """
-        {"status":"firing","fingerprint":"9c1f0b6a2d44e871","labels":{"alertname":"overheating","severity":"critical","topology":"hydrocarbon-tanks","tank":"T-07","site":"PAC"},"annotations":{"summary":"Tank T-07 at 76.2 °C","summary_en":"Tank T-07 at 76.2 °C","summary_fr":"Cuve T-07 à 76.2 °C","value":"76.2"},"startsAt":"2026-05-03T13:02:08Z","endsAt":null,"generatorURL":"vigie:x","x":{"incident":"9c1f0b6a2d44e871-1777813328000000","seq":3,"state":"firing","transition":"updated","previousSeverity":"warning","eventTime":"2026-05-03T13:02:18Z","detectedAt":"2026-05-03T13:02:20.5Z"}}
+        {"status":"firing","fingerprint":"9c1f0b6a2d44e871","labels":{"alertname":"overheating","severity":"critical",\
+        "topology":"hydrocarbon-tanks","tank":"T-07","site":"PAC"},"annotations":{"summary":"Tank T-07 at 76.2 °C",\
+        "summary_en":"Tank T-07 at 76.2 °C","summary_fr":"Cuve T-07 à 76.2 °C","value":"76.2"},\
+        "startsAt":"2026-05-03T13:02:08Z","endsAt":null,"generatorURL":"vigie:x",\
+        "x":{"incident":"9c1f0b6a2d44e871-1777813328000000","seq":3,"state":"firing","transition":"updated",\
+        "previousSeverity":"warning","eventTime":"2026-05-03T13:02:18Z","detectedAt":"2026-05-03T13:02:20.5Z"}}
         """
 
     private func parse(_ text: String) -> AlertNotice? {
@@ -30,13 +35,17 @@ import Testing
         #expect(notice.detectedAt.description == "2026-05-03T13:02:20.500Z")
     }
 
-    @Test(arguments: ["", "{}", "[1,2]", "{\"labels\":{},\"x\":{}}", "not json"]) func anythingElseIsNoAlert(_ text: String) {
+    @Test(arguments: ["", "{}", "[1,2]", "{\"labels\":{},\"x\":{}}", "not json"]) func anythingElseIsNoAlert(
+        _ text: String
+    ) {
         #expect(parse(text) == nil)
     }
 }
 
 @Suite struct DemoIncidentLedgerTests {
-    private func incident(_ kind: SimulatedIncident.Kind, _ asset: String, from: Double, to: Double) throws -> SimulatedIncident {
+    private func incident(_ kind: SimulatedIncident.Kind, _ asset: String, from: Double, to: Double) throws
+        -> SimulatedIncident
+    {
         // SimulatedIncident has no public initializer: one of a simulation, moved.
         var settings = SimulationSettings(start: BoardFixtures.noon, duration: .seconds(60))
         settings.seed = 1
@@ -79,9 +88,10 @@ import Testing
             try incident(.overheating, "T-07", from: 0, to: 90), try incident(.spike, "T-07", from: 12, to: 13),
         ])
         ledger.take(BoardFixtures.notice(.firing, "overheating", from: 14, seen: 17))
-        #expect(ledger.verdicts(at: BoardFixtures.at(60)).map(\.verdict) == [
-            .detected(afterMicroseconds: 17_000_000), .passedOver(noticedAfterMicroseconds: nil),
-        ])
+        #expect(
+            ledger.verdicts(at: BoardFixtures.at(60)).map(\.verdict) == [
+                .detected(afterMicroseconds: 17_000_000), .passedOver(noticedAfterMicroseconds: nil),
+            ])
     }
 }
 
@@ -97,6 +107,29 @@ import Testing
         #expect(summary.latency(percentile: 99) == 198)
         summary.latencies = [7]
         #expect(summary.latency(percentile: 99) == 7)
+    }
+
+    @Test func rowsAreBrokenBetweenWords() {
+        let text = SummaryText(summary: DemoSummary(), words: .english, width: 30)
+        let expected = """
+              events      one two three
+                          four five six
+            """
+        #expect(text.wrapped("events", "one two three four five six") == expected)
+        #expect(text.wrapped("", "averyveryverylongword").hasSuffix("averyveryverylongword"))
+    }
+
+    @Test(arguments: [SummaryWords.english, .french]) func saysWhatCameOut(_ words: SummaryWords) {
+        var summary = DemoSummary()
+        summary.tally = BoardFixtures.state.tally
+        summary.figures = BoardFixtures.state.figures
+        summary.latencies = [1_500]
+        let text = SummaryText(summary: summary, words: words).text
+        let expected =
+            words.board.language == "fr"
+            ? ["62\u{202F}011 lus", "sensors  déclenchées 1 critique, 1 avis; terminées 1 avis", "1,5 ms (p50)"]
+            : ["62,011 read", "sensors  firing 1 critical, 1 notice; resolved 1 notice", "1.5 ms (p50)"]
+        for part in expected { #expect(text.contains(part), "\(part) in \(text)") }
     }
 
     @Test func jsonIsOneLine() throws {

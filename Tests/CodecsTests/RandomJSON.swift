@@ -1,7 +1,7 @@
 import Codecs
 
-/// Random well-formed documents for the comparison with Foundation: an object in which the planned fields stand somewhere,
-/// in any order, between others.
+/// Random well-formed documents for the comparison with Foundation: an object in which the planned fields stand
+/// somewhere, in any order, between others.
 struct RandomJSON {
     var generator: SeededGenerator
 

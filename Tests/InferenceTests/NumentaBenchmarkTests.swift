@@ -12,10 +12,10 @@ struct NumentaBenchmarkTests {
         var scores: [Double]
     }
 
-    /// Windows hit and false onsets, and the three scores over the 33 windows of the two categories, at threshold 1.5 and
-    /// with a rest of a fifth of the probation. Computed by a separate program in Python (two-pass Doubles) and the
-    /// benchmark's scorer in shared/data/nab_part/nab_score.py; 13 hits and 12 false onsets on realTraffic are also what
-    /// DOMAIN.md 5.1 gives for this detector on the whole corpus.
+    /// Windows hit and false onsets, and the three scores over the 33 windows of the two categories, at threshold 1.5
+    /// and with a rest of a fifth of the probation. Computed by a separate program in Python (two-pass Doubles) and the
+    /// benchmark's scorer in shared/data/nab_part/nab_score.py; 13 hits and 12 false onsets on realTraffic are also
+    /// what DOMAIN.md 5.1 gives for this detector on the whole corpus.
     static let expected = [
         Expected(forecast: .previous, traffic: [12, 6], knownCause: [7, 20], scores: [46.37, 42.21, 50.11]),
         Expected(forecast: .smoothed, traffic: [11, 10], knownCause: [11, 46], scores: [50.28, 41.14, 55.74]),

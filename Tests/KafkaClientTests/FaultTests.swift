@@ -12,14 +12,23 @@ extension KafkaTests {
             let producer = try Producer(ClientSettings(brokers: address), log: quiet)
             let reader = try Reader(address, group: "g", topics: [topic], properties: ["session.timeout.ms": "6000"])
             _ = try producer.say(topic, "before")
-            #expect(reader.turns { _ in producer.poll(); return !reader.messages.isEmpty })
+            #expect(
+                reader.turns { _ in
+                    producer.poll(); return !reader.messages.isEmpty
+                })
             broker?.setBroker(down: true)
             #expect(reader.turns { $0.consumer.areBrokersDown })
-            #expect(reader.events.contains { if case .brokersDown(let error) = $0 { error.whoMustAct == .operator } else { false } })
+            #expect(
+                reader.events.contains {
+                    if case .brokersDown(let error) = $0 { error.whoMustAct == .operator } else { false }
+                })
             _ = try producer.say(topic, "meanwhile")
             for _ in 0..<5 { reader.turn() }
             broker?.setBroker(down: false)
-            #expect(reader.turns(for: 30) { _ in producer.poll(); return reader.messages.count >= 2 })
+            #expect(
+                reader.turns(for: 30) { _ in
+                    producer.poll(); return reader.messages.count >= 2
+                })
             #expect(reader.turns { !$0.consumer.areBrokersDown })
             #expect(reader.events.contains { if case .brokersBack = $0 { true } else { false } })
             #expect(reader.messages.map(\.value) == ["before", "meanwhile"])
@@ -49,6 +58,7 @@ extension KafkaTests {
         }
 
         @Test(arguments: Ground.all) func aTopicThatIsNotThereIsSaidClearly(_ ground: Ground) throws {
+            if ground == .mock && ProtocolSupport.versionNumber < Ground.maturedMock { return }
             let (address, topic, broker) = try ground.topic(partitions: 1)
             let reader = try Reader(address, group: "g-\(topic)", topics: [topic, "missing-\(topic)"])
             #expect(reader.turns { !$0.errors.isEmpty && $0.started.count == 1 })
@@ -71,6 +81,8 @@ extension KafkaTests {
                 let error = #expect(throws: KafkaError.self) {
                     try reader.consumer.commitSync([OffsetCommit(TopicPartition(topic, 0), 1)])
                 }
+                // Old versions try this one again themselves, until our time is over.
+                if code == .rebalanceInProgress && error?.code == .timedOut { continue }
                 #expect(error?.code == code)
                 #expect(error?.isRetriable == retriable)
                 broker?.pushErrors(apiKey: 8, [code])

@@ -7,7 +7,7 @@ import Testing
 extension KafkaTests {
     /// Messages of a poll are grouped by partition, whatever order librdkafka hands them out in.
     @Suite struct GroupingTests {
-        @Test(arguments: 1...20) func anyMixtureIsGrouped(_ seed: UInt64) throws {
+        @Test func anyMixtureIsGrouped() throws {
             let (address, topic, broker) = try Ground.mock.topic(partitions: 4)
             let producer = try Producer(ClientSettings(brokers: address), lingerMilliseconds: 0, log: quiet)
             var sent: [Int32: [String]] = [:]
@@ -19,17 +19,17 @@ extension KafkaTests {
             #expect(producer.flush(timeout: .seconds(10)))
             let reader = try Reader(address, group: "g", topics: [topic])
             #expect(reader.turns { $0.started.count == 4 })
-            reader.messages.removeAll()
-            for index in reader.consumer.running { reader.consumer.start(index, at: 0) }
-
-            var random = SplitMix(state: seed)
-            var found: [Int32: [String]] = [:]
-            var total = 0
-            let end = ContinuousClock.now + .seconds(15)
-            while total < 200 && ContinuousClock.now < end {
-                total += poll(reader.consumer, &random, into: &found)
+            for seed in 1...15 as ClosedRange<UInt64> {
+                for index in reader.consumer.running { reader.consumer.start(index, at: 0) }
+                var random = SplitMix(state: seed)
+                var found: [Int32: [String]] = [:]
+                var total = 0
+                let end = ContinuousClock.now + .seconds(15)
+                while total < 200 && ContinuousClock.now < end {
+                    total += poll(reader.consumer, &random, into: &found)
+                }
+                #expect(found == sent, "seed \(seed)")
             }
-            #expect(found == sent, "seed \(seed)")
             withExtendedLifetime(broker) {}
         }
 

@@ -36,7 +36,9 @@ extension KafkaTests {
             _ = try producer.say(topic, "does not either", partition: 0, epoch: 8)
             #expect(producer.outstanding(7) == 3 && producer.outstanding(8) == 1 && producer.outstandingTotal == 4)
             let end = ContinuousClock.now + .seconds(20)
-            while producer.outstandingTotal > 0 && ContinuousClock.now < end { producer.poll(timeout: .milliseconds(50)) }
+            while producer.outstandingTotal > 0 && ContinuousClock.now < end {
+                producer.poll(timeout: .milliseconds(50))
+            }
             #expect(producer.outstanding(7) == 0 && producer.outstanding(8) == 0)
             #expect(producer.failedTotal == 4 && producer.deliveredTotal == 1)
             let failures = producer.takeFailures()

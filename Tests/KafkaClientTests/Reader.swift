@@ -34,8 +34,11 @@ final class Reader: AssignmentListener {
         _ brokers: String, group: String, topics: [String], policy: StartPolicy = .earliest,
         properties: [String: String] = [:]
     ) throws {
-        // The mock cluster takes the session's time-out, less a second, to notice that a group's last member has left.
-        let short = ["session.timeout.ms": "2000", "heartbeat.interval.ms": "300"]
+        // The mock cluster takes the session's time-out, less a second, to notice that a group's last member has left;
+        // that of old versions throws out members whose session is shorter than the three seconds a group takes to
+        // form.
+        let session = ProtocolSupport.versionNumber < Ground.maturedMock ? "6000" : "2000"
+        let short = ["session.timeout.ms": session, "heartbeat.interval.ms": "300"]
         let settings = ClientSettings(brokers: brokers, properties: short.merging(properties) { $1 })
         try self.init(Consumer(settings, group: group, startPolicy: policy, log: quiet))
         try consumer.subscribe(topics)

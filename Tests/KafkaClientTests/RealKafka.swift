@@ -39,7 +39,9 @@ enum RealKafka {
     static var isOurs: Bool { own != nil }
 
     private static func look() -> Found {
-        if let named = getenv("VIGIE_TEST_KAFKA"), named.pointee != 0 { return .at(plain: String(cString: named), own: nil) }
+        if let named = getenv("VIGIE_TEST_KAFKA"), named.pointee != 0 {
+            return .at(plain: String(cString: named), own: nil)
+        }
         var parts = #filePath.split(separator: "/").dropLast()
         while !parts.isEmpty {
             parts = parts.dropLast()
@@ -118,6 +120,9 @@ enum RealKafka {
 enum Ground: String, CaseIterable, CustomTestStringConvertible {
     case mock, real
     var testDescription: String { rawValue }
+
+    /// From this version on the mock cluster forms groups at once, and makes no topic that is only asked for.
+    static let maturedMock: Int32 = 0x0208_0000
 
     static var all: [Ground] { RealKafka.isThere ? [.mock, .real] : [.mock] }
 

@@ -33,7 +33,9 @@ extension KafkaTests {
         @Test(arguments: Ground.all) func headersComeBack(_ ground: Ground) throws {
             let (address, topic, broker) = try ground.topic(partitions: 1)
             let producer = try Producer(ClientSettings(brokers: address), log: quiet)
-            let headers = [MessageHeader("reason", Array("é".utf8)), MessageHeader("empty", []), MessageHeader("none", nil)]
+            let headers = [
+                MessageHeader("reason", Array("é".utf8)), MessageHeader("empty", []), MessageHeader("none", nil),
+            ]
             _ = try producer.say(topic, "plain")
             _ = try producer.say(topic, "with", headers: headers)
             #expect(producer.flush(timeout: .seconds(10)))

@@ -28,7 +28,9 @@ import Testing
         #expect(error.whoMustAct == .operator && error.hint != nil)
     }
 
-    @Test(arguments: [("acks", "1"), ("request.required.acks", "1"), ("enable.idempotence", "false"), ("partitioner", "random")])
+    @Test(arguments: [
+        ("acks", "1"), ("request.required.acks", "1"), ("enable.idempotence", "false"), ("partitioner", "random"),
+    ])
     func theProducersPromisesStay(_ name: String, _ value: String) throws {
         let error = try #require(throws: KafkaError.self) {
             _ = try Producer(ClientSettings(brokers: "127.0.0.1:1", properties: [name: value]), log: quiet)

@@ -68,7 +68,8 @@ extension NodeTests {
             #expect(Set(again.compactMap { $0.headers["vigie-replayed-from"] }).count == 5)
             let counted = try JSONText.parse(try dlq("list", "--json", "--reason", "wrong-type").output)
             #expect(counted["count"]?.int == 5 && counted["replayed"]?.int == 5)
-            // A node reads what was sent again; being as broken as before it gives five letters more, not replayed so far.
+            // A node reads what was sent again; being as broken as before it gives five letters more, not replayed so
+            // far.
             let next = try RunningNode(
                 RunningNode.settings(topics.address, application), [try topics.topology("tanks")])
             #expect(

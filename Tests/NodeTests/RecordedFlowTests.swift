@@ -128,8 +128,8 @@ extension NodeTests {
 
     /// Windows read from a topic, compared with a table of the oracle.
     enum Comparison {
-        /// Every row of the table stands in the topic once, and nothing besides. `exact` columns are equal, `close` ones up to
-        /// the last digits, which depend on the order of a sum.
+        /// Every row of the table stands in the topic once, and nothing besides. `exact` columns are equal, `close`
+        /// ones up to the last digits, which depend on the order of a sum.
         static func check(
             _ topics: Topics, _ topic: String, of database: Database, table: String, key: String, exact: [String],
             close: [String]

@@ -6,7 +6,8 @@ extension NodeTests {
         /// Periods of five minutes to use: all 2016, or two days under a sanitizer.
         private static let periods = Bench.isSlow ? 576 : 2016
 
-        /// The raw file in SQL, without any of the code under test: each line is an array of JSON once brackets are around it.
+        /// The raw file in SQL, without any of the code under test: each line is an array of JSON once brackets are
+        /// around it.
         private static func oracle(_ data: String) throws -> Database {
             let database = try Database()
             try database.run(

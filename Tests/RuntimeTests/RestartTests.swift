@@ -6,8 +6,8 @@ import Telemetry
 import Testing
 import Topology
 
-/// Windows survive restarts without a store: commits stop at the oldest record an open window needs, and a restart rebuilds
-/// from there. Random streams, random kills, against a naive computation.
+/// Windows survive restarts without a store: commits stop at the oldest record an open window needs, and a restart
+/// rebuilds from there. Random streams, random kills, against a naive computation.
 struct RestartTests {
     static let topology = """
         vigie: 1
@@ -88,11 +88,15 @@ struct RestartTests {
         }
     }
 
-    static func worker(_ plan: TopologyPlan, _ source: MemorySource, _ sink: MemorySink, _ clock: ManualClock, rows: Int) -> Worker {
+    static func worker(
+        _ plan: TopologyPlan, _ source: MemorySource, _ sink: MemorySink, _ clock: ManualClock, rows: Int
+    ) -> Worker {
         var settings = WorkerSettings(deadLetterTopic: "dead")
         settings.batchRows = rows
         settings.commitIntervalMicroseconds = 100_000
-        return Worker(settings: settings, plans: [plan], source: source, sink: sink, clock: clock, log: .silent, board: StatusBoard())
+        return Worker(
+            settings: settings, plans: [plan], source: source, sink: sink, clock: clock, log: .silent,
+            board: StatusBoard())
     }
 
     @Test(arguments: 1...40)
@@ -122,7 +126,8 @@ struct RestartTests {
             }
         }
         let end = (events.map(\.at).max() ?? 0) + 100_000
-        source.append(MemoryRecord(key: nil, value: Array("{\"id\":\"end\",\"value\":0,\"at\":\(end)}".utf8)), to: partition)
+        source.append(
+            MemoryRecord(key: nil, value: Array("{\"id\":\"end\",\"value\":0,\"at\":\(end)}".utf8)), to: partition)
         for _ in 0..<800 {
             worker.runOnce()
             clock.advance(microseconds: 60_000)
@@ -139,9 +144,13 @@ struct RestartTests {
         let offsets = Set(lateLetters.compactMap { $0.headers["vigie-offset"] })
         #expect(offsets.count == late, "seed \(seed): each late record is a dead letter, once or, after a kill, again")
         let odd = Set((sink.records["odd"] ?? []).map { String(decoding: $0.value ?? [], as: UTF8.self) })
-        let wanted = events.filter { $0.value % 2 == 1 }.map { "{\"id\":\"\($0.id)\",\"value\":\($0.value),\"at\":\($0.at)}" }
+        let wanted = events.filter { $0.value % 2 == 1 }.map {
+            "{\"id\":\"\($0.id)\",\"value\":\($0.value),\"at\":\($0.at)}"
+        }
         #expect(odd == Set(wanted), "seed \(seed), \(kills) kills: what passes through passes unchanged, none is lost")
-        if kills == 0 { #expect(try Self.found(sink).count == windows.count, "seed \(seed): nothing twice without a kill") }
+        if kills == 0 {
+            #expect(try Self.found(sink).count == windows.count, "seed \(seed): nothing twice without a kill")
+        }
     }
 
     @Test func aCommitStopsAtTheOldestRecordAnOpenWindowNeeds() throws {
@@ -158,8 +167,8 @@ struct RestartTests {
             worker.runOnce()
             clock.advance(microseconds: 150_000)
         }
-        // The watermark is 125 s: the window from 100 s has closed (end 110 s, grace 3 s), the one from 110 s (closes at
-        // 123 s) too, that from 120 s is open and began with offset 4.
+        // The watermark is 125 s: the window from 100 s has closed (end 110 s, grace 3 s), the one from 110 s (closes
+        // at 123 s) too, that from 120 s is open and began with offset 4.
         let commit = try #require(source.committed[partition])
         #expect(commit.offset == 4)
         #expect(commit.metadata == "vigie1 5 restarts/readings=125000000")

@@ -8,7 +8,7 @@ enum Checks {
         }
     }
 
-    /// A text in quotes is not counted: one that a person meets is kept whole, so that it can be searched for. Neither is
+    /// A text in quotes is not counted: one that a person meets is kept whole, so that it can be searched for. Nor is
     /// a row of a table in a comment.
     static func lineLengths(in file: SourceFile) -> [Finding] {
         guard file.lines.contains(where: { $0.utf8.count > Rules.lineLength }) else { return [] }

@@ -47,6 +47,8 @@ enum Rules {
 
     /// What an executable may do and a library may not.
     static let executables: Set<String> = ["CLI", "Bench"]
+    /// The benchmark's C loops call the libraries that ours are compared with.
+    static let yardsticks: Set<String> = ["CBench"]
 
     /// Modules that come with Swift or the system, by target: everywhere, or only outside the hot targets.
     static let modulesForAll: Set<String> = ["Glibc", "Darwin", "Synchronization"]

@@ -67,7 +67,9 @@ struct BoardView {
         line.add(words.number(Int64(figures.recordsPerSecond.rounded())), .bold)
         line.add(" \(words.perSecond)   \(words.lag) ")
         let lag = figures.lag ?? 0
-        line.add(figures.lag.map(words.number) ?? "–", lag > max(1000, Int64(figures.recordsPerSecond * 2)) ? .warning : .bold)
+        line.add(
+            figures.lag.map(words.number) ?? "–",
+            lag > max(1000, Int64(figures.recordsPerSecond * 2)) ? .warning : .bold)
         line.add("   \(words.number(figures.records)) \(words.read)")
         line.add("   \(words.behind) ")
         line.add(figures.watermarkLagMicroseconds.map(words.seconds) ?? "–", .bold)
@@ -76,7 +78,8 @@ struct BoardView {
 
     private func dropped(_ figures: BoardFigures, _ columns: Int) -> StyledLine {
         var line = StyledLine(width: columns)
-        line.add(" \(words.late) \(words.number(figures.late))   \(words.deadLetters) \(words.number(figures.deadLettered))")
+        line.add(
+            " \(words.late) \(words.number(figures.late))   \(words.deadLetters) \(words.number(figures.deadLettered))")
         let reasons = figures.deadLetters.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let list = reasons.map { "\($0.key) \(words.number($0.value))" }.joined(separator: ", ")
         if !list.isEmpty { line.add(" (\(list))", .dim) }
@@ -128,7 +131,9 @@ struct BoardView {
         return line
     }
 
-    private func firingRows(_ alerts: [BoardState.Alert], _ room: Int, _ layout: Layout, _ now: EventTime) -> [StyledLine] {
+    private func firingRows(_ alerts: [BoardState.Alert], _ room: Int, _ layout: Layout, _ now: EventTime)
+        -> [StyledLine]
+    {
         if alerts.isEmpty { return room > 0 ? [StyledLine("  " + words.noneFiring, .dim)] : [] }
         if alerts.count <= room { return alerts.map { row($0, layout, now, isOver: false) } }
         let shown = max(0, room - 1)

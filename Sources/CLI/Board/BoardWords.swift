@@ -17,23 +17,31 @@ struct BoardWords: Sendable {
     static let english = BoardWords(
         language: "en", firing: "Firing", resolved: "Resolved", noneFiring: "nothing is firing", starting: "starting",
         waiting: "waiting for a broker", running: "running", stopping: "stopping", ended: "ended", failed: "failed",
-        perSecond: "events/s", lag: "lag", read: "read", produced: "produced", behind: "event time behind", late: "late",
-        deadLetters: "dead letters", none: "none", alertsSoFar: "alerts so far", noneYet: "none yet: the first takes half a minute or less",
+        perSecond: "events/s", lag: "lag", read: "read", produced: "produced", behind: "event time behind by",
+        late: "late",
+        deadLetters: "dead letters", none: "none", alertsSoFar: "alerts so far",
+        noneYet: "none yet: the first takes half a minute or less",
         more: "more", quit: "q or Ctrl-C quits", pages: "pages", paused: "reading pauses: output is slower than input",
         disconnected: "no broker answers", tooSmall: "the window is too small",
         severities: [:],
-        families: [.portSensors: "sensors", .roadTraffic: "traffic", .videoMetadata: "video"], groups: ",", decimal: ".",
+        families: [.portSensors: "sensors", .roadTraffic: "traffic", .videoMetadata: "video"], groups: ",",
+        decimal: ".",
         colon: ":")
 
     static let french = BoardWords(
         language: "fr", firing: "En cours", resolved: "Terminées", noneFiring: "aucune alerte en cours",
-        starting: "démarrage", waiting: "attend un broker", running: "en marche", stopping: "arrêt en cours", ended: "arrêté",
-        failed: "en panne", perSecond: "événements/s", lag: "retard", read: "lus", produced: "produits",
+        starting: "démarrage", waiting: "attend un broker", running: "en marche", stopping: "arrêt en cours",
+        ended: "arrêté",
+        failed: "en panne", perSecond: "événements/s", lag: "à lire", read: "lus", produced: "produits",
         behind: "temps des événements en retrait de", late: "hors délai", deadLetters: "rebuts", none: "aucun",
-        alertsSoFar: "alertes", noneYet: "aucune encore : la première vient en moins d'une demi-minute", more: "de plus",
-        quit: "q ou Ctrl-C pour quitter", pages: "pages", paused: "lecture en pause : la sortie est plus lente que l'entrée",
+        alertsSoFar: "alertes", noneYet: "aucune encore : la première vient en moins d'une demi-minute",
+        more: "de plus",
+        quit: "q ou Ctrl-C pour quitter", pages: "pages",
+        paused: "lecture en pause : la sortie est plus lente que l'entrée",
         disconnected: "aucun broker ne répond", tooSmall: "la fenêtre est trop petite",
-        severities: ["critical": "critique", "major": "majeure", "warning": "attention", "notice": "avis", "info": "info"],
+        severities: [
+            "critical": "critique", "major": "majeure", "warning": "attention", "notice": "avis", "info": "info",
+        ],
         families: [.portSensors: "capteurs", .roadTraffic: "trafic", .videoMetadata: "vidéo"], groups: "\u{202F}",
         decimal: ",", colon: " :")
 
@@ -62,7 +70,8 @@ extension BoardWords {
     /// Seconds with one decimal.
     func seconds(_ microseconds: Int64) -> String {
         let tenths = (microseconds.magnitude + 50_000) / 100_000
-        return (microseconds < 0 && tenths > 0 ? "-" : "") + number(Int64(tenths / 10)) + decimal + String(tenths % 10) + " s"
+        return (microseconds < 0 && tenths > 0 ? "-" : "") + number(Int64(tenths / 10)) + decimal + String(tenths % 10)
+            + " s"
     }
 
     /// A span as short as it can be told: 42s, 3m12s, 1h05m.

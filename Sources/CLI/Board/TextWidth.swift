@@ -22,8 +22,8 @@ enum TextWidth {
         0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,
     ]
 
-    /// The text as one harmless line: what comes from records must not be able to steer the terminal. Control characters
-    /// and marks that turn the writing direction become a question mark.
+    /// The text as one harmless line: what comes from records must not be able to steer the terminal. Control
+    /// characters and marks that turn the writing direction become a question mark.
     static func harmless(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }
         var clean = String.UnicodeScalarView()

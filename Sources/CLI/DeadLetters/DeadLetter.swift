@@ -2,7 +2,8 @@ import Codecs
 import KafkaClient
 import Records
 
-/// A record that a node could not use, as it stands in a dead-letter topic (Sources/Runtime/DeadLetters.swift writes them).
+/// A record that a node could not use, as it stands in a dead-letter topic (Sources/Runtime/DeadLetters.swift writes
+/// them).
 struct DeadLetter {
     /// Where the letter stands.
     let place: Position
@@ -73,8 +74,8 @@ struct DeadLetter {
     }
 }
 
-/// A note in the dead-letter topic that letters have been replayed, so that nothing is sent twice unawares. Its value is
-/// a line PARTITION-OFFSET for each.
+/// A note in the dead-letter topic that letters have been replayed, so that nothing is sent twice unawares. Its value
+/// is a line PARTITION-OFFSET for each.
 enum ReplayNote {
     static let header = "vigie-note"
     static let content = "replayed"

@@ -4,8 +4,8 @@ import Records
 import Runtime
 import Settings
 
-/// Reads a dead-letter topic from one end to the other, as it stands at the start. Nothing is committed and no letter is
-/// taken away.
+/// Reads a dead-letter topic from one end to the other, as it stands at the start. Nothing is committed and no letter
+/// is taken away.
 struct DeadLetterScan {
     /// What a scan found.
     struct Result {

@@ -10,7 +10,7 @@ final class BackgroundThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a new thread, which takes no signals. Without a thread to be had, `isRunning` is false from the start.
+    /// Runs `body` on a new thread, which takes no signals. Where no thread can be had, `isRunning` is false at once.
     init(name: String, _ body: @escaping @Sendable () -> Void) {
         let ended = ended
         let start = Unmanaged.passRetained(
@@ -20,11 +20,13 @@ final class BackgroundThread {
                 ended.value = true
             })
         var handle = pthread_t()
-        let code = pthread_create(&handle, nil, { raw in
-            guard let raw else { return nil }
-            Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run()
-            return nil
-        }, start.toOpaque())
+        let code = pthread_create(
+            &handle, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run()
+                return nil
+            }, start.toOpaque())
         if code == 0 {
             self.handle = handle
         } else {

@@ -15,56 +15,48 @@ struct DemoBroker {
     /// How many partitions a topic gets that is made here.
     static let newPartitions = 4
 
-    /// The embedded broker answers a fetch at once only when there is something; else it waits the whole time, even when
+    /// The embedded broker answers a fetch at once only when there is something; else it waits the whole time, even if
     /// something comes meanwhile.
     private static let embeddedProperties = ["fetch.wait.max.ms": "20"]
 
-    static func embedded(_ topics: [String], _ log: Log) throws(CommandProblem) -> DemoBroker {
+    static func embedded(_ topics: [String], _ log: Log) throws(CommandFailure) -> DemoBroker {
         do throws(KafkaError) {
             let broker = try EmbeddedBroker(log: log.forClients)
             for topic in topics { try broker.createTopic(topic, partitions: newPartitions) }
             return DemoBroker(
-                settings: ClientSettings(brokers: broker.address, properties: embeddedProperties, clientID: "vigie-demo"),
+                settings: ClientSettings(
+                    brokers: broker.address, properties: embeddedProperties, clientID: "vigie-demo"),
                 embedded: broker,
                 partitions: Dictionary(uniqueKeysWithValues: topics.map { ($0, newPartitions) }))
         } catch {
-            throw CommandProblem(.unavailable, "the embedded broker can't start: \(error.description)", hint: error.hint)
+            throw CommandFailure(
+                .unavailable, "the embedded broker can't start: \(error.description)", hint: error.hint)
         }
     }
 
     /// Looks at a real Kafka and makes the topics that are missing there.
     static func connect(
-        _ settings: ClientSettings, _ topics: [String], partitions: Int = newPartitions, replication: Int? = nil, _ log: Log
-    ) throws(CommandProblem) -> DemoBroker {
-        do throws(KafkaError) {
-            let admin = try Admin(settings, log: log.forClients)
-            _ = try admin.cluster(timeout: .seconds(6))
-            let known = Set(try admin.topics().map(\.name))
-            let missing = topics.filter { !known.contains($0) }
-            let new = missing.map {
-                NewTopic($0, partitions: Int32(clamping: partitions), replication: Int32(clamping: replication ?? -1))
-            }
-            for outcome in try admin.create(new) {
-                if let error = outcome.error, error.code != .topicAlreadyExists { throw error }
-            }
-            return DemoBroker(settings: settings, embedded: nil, partitions: try counts(topics, admin))
-        } catch {
-            let code: ExitCode = error.code == .invalidArgument || error.code == .authentication ? .configuration : .unavailable
-            throw CommandProblem(
-                code, "\(settings.brokers): \(error.description)",
-                hint: error.hint ?? "check that Kafka runs there and may be reached; vigie demo without --broker needs none")
+        _ settings: ClientSettings, _ topics: [String], partitions: Int = newPartitions, replication: Int? = nil
+    ) throws(CommandFailure) -> DemoBroker {
+        let admin = try KafkaAccess.admin(settings)
+        var counts: [String: Int] = [:]
+        for topic in topics {
+            let found = try KafkaAccess.ensure(
+                topic, partitions: partitions, replication: replication, admin, settings)
+            counts[topic] = found.partitions
+            if found.isNew { try wait(for: topic, admin, settings) }
         }
+        return DemoBroker(settings: settings, embedded: nil, partitions: counts)
     }
 
-    /// Partitions by topic; a topic that was just made is waited for.
-    private static func counts(_ topics: [String], _ admin: Admin) throws(KafkaError) -> [String: Int] {
-        var counts: [String: Int] = [:]
+    /// Until the brokers know of a topic that was just made.
+    private static func wait(for topic: String, _ admin: Admin, _ settings: ClientSettings) throws(CommandFailure) {
         for _ in 0..<50 {
-            for topic in try admin.topics() where topics.contains(topic.name) { counts[topic.name] = topic.partitions.count }
-            if counts.count == topics.count { break }
+            do throws(KafkaError) {
+                if try admin.topic(topic) != nil { return }
+            } catch { throw KafkaAccess.failure(error, settings) }
             usleep(200_000)
         }
-        return counts
     }
 
     /// Partitions of these topics together.

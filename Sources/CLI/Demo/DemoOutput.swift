@@ -34,13 +34,17 @@ final class BoardOutput: DemoOutput {
     }
 
     func close() { screen.close() }
-    func end(_ summary: DemoSummary) { Output.line(summary.text(width: Terminal.isInteractive ? Terminal.width : .max)) }
+
+    func end(_ summary: DemoSummary) {
+        Output.line(SummaryText(summary: summary, words: .of(view.words), width: Terminal.width).text)
+    }
 }
 
 /// A line per alert and one of figures every ten seconds, for pipes and logs.
 final class LineOutput: DemoOutput {
     private let words: BoardWords
     private var shownAt: Int64 = 0
+    private var hasSaidWhere = false
 
     init(_ words: BoardWords) { self.words = words }
 
@@ -57,18 +61,29 @@ final class LineOutput: DemoOutput {
 
     func show(_ state: BoardState, now: EventTime) -> Bool {
         let figures = state.figures
+        if !hasSaidWhere, figures.phase == .running {
+            hasSaidWhere = true
+            let pages = figures.pages.map { ", \(words.pages)\(words.colon) \($0) (/metrics, /status)" } ?? ""
+            Output.line("-- Kafka \(figures.broker)\(pages)")
+        }
         if figures.elapsedMicroseconds - shownAt < 10_000_000 { return false }
         shownAt = figures.elapsedMicroseconds
         Output.line(
             "-- \(BoardWords.clock(figures.elapsedMicroseconds)) \(words.number(figures.records)) \(words.read), "
                 + "\(words.number(Int64(figures.recordsPerSecond.rounded()))) \(words.perSecond), "
-                + "\(words.lag) \(figures.lag.map(words.number) ?? "–"), \(words.firing.lowercased()) \(state.firing.count), "
-                + "\(words.late) \(words.number(figures.late)), \(words.deadLetters) \(words.number(figures.deadLettered))")
+                + "\(words.lag) \(figures.lag.map(words.number) ?? "–"), "
+                + "\(words.firing.lowercased()) \(state.firing.count), \(words.late) \(words.number(figures.late)), "
+                + "\(words.deadLetters) \(words.number(figures.deadLettered))"
+        )
         return false
     }
 
     func close() {}
-    func end(_ summary: DemoSummary) { Output.line(summary.text(width: Terminal.isInteractive ? Terminal.width : .max)) }
+
+    func end(_ summary: DemoSummary) {
+        let width = Terminal.isInteractive ? Terminal.width : .max
+        Output.line(SummaryText(summary: summary, words: .of(words), width: width).text)
+    }
 }
 
 /// One JSON object per alert transition, and a last one with the summary.
@@ -77,21 +92,25 @@ final class JSONOutput: DemoOutput {
 
     func alert(_ notice: AlertNotice, family: String) {
         var members: [(String, JSONNode)] = [
-            ("kind", .string("alert")), ("family", .string(family)), ("transition", .string(notice.transition.rawValue)),
+            ("kind", .string("alert")), ("family", .string(family)),
+            ("transition", .string(notice.transition.rawValue)),
             ("severity", .string(notice.severity)),
         ]
         if let previous = notice.previousSeverity { members.append(("previousSeverity", .string(previous))) }
         members += [
             ("topology", .string(notice.topology)), ("alertname", .string(notice.name)),
-            ("labels", .object(notice.labels.map { ($0.name, .string($0.value)) })),
-            ("summary", .object(notice.summaries.sorted { $0.key < $1.key }.filter { $0.key != "" }.map { ($0.key, .string($0.value)) })),
+            ("labels", .object(notice.labels.map { Self.member(key: $0.name, value: $0.value) })),
+            ("summary", .object(notice.summaries.filter { $0.key != "" }.sorted { $0.key < $1.key }.map(Self.member))),
             ("incident", .string(notice.incident)), ("startsAt", .string(notice.startsAt.description)),
             ("endsAt", notice.endsAt.map { .string($0.description) } ?? .null),
-            ("eventTime", .string(notice.eventTime.description)), ("detectedAt", .string(notice.detectedAt.description)),
+            ("eventTime", .string(notice.eventTime.description)),
+            ("detectedAt", .string(notice.detectedAt.description)),
             ("seenAt", .string(notice.seenAt.description)),
         ]
         Output.line(JSONText.write(.object(members)))
     }
+
+    private static func member(key: String, value: String) -> (String, JSONNode) { (key, .string(value)) }
 
     func show(_ state: BoardState, now: EventTime) -> Bool { false }
     func close() {}

@@ -52,10 +52,12 @@ final class DemoRun {
     }
 
     /// Runs until the time is up or somebody wants it to end. The summary has been shown when it returns.
-    func run() throws(CommandProblem) {
+    func run() throws(CommandFailure) {
         let broker = try openBroker()
-        state.figures.broker = broker.embedded == nil ? broker.settings.brokers : "\(broker.settings.brokers) (embedded)"
+        state.figures.broker =
+            broker.embedded == nil ? broker.settings.brokers : "\(broker.settings.brokers) (embedded)"
         state.figures.topologies = plans.count
+        summary.isEmbedded = broker.embedded != nil
         let application = Self.uniqueName()
         let reader = try makeReader(broker, application)
         let node = makeNode(broker, application)
@@ -84,18 +86,23 @@ final class DemoRun {
 
     private var sources: Set<String> { Set(plans.flatMap { $0.sources.map(\.topic) }) }
     private var alertTopics: Set<String> {
-        Set(plans.flatMap { plan in plan.sinks.filter { if case .alerts = $0.content { true } else { false } }.map(\.topic) })
+        Set(
+            plans.flatMap { plan in
+                plan.sinks.filter { if case .alerts = $0.content { true } else { false } }.map(\.topic)
+            })
     }
 
-    private func openBroker() throws(CommandProblem) -> DemoBroker {
+    private func openBroker() throws(CommandFailure) -> DemoBroker {
         let simulated = SimulatedFamily.allCases.filter { settings.simulation.shares[$0] > 0 }.map(\.topic)
         let sinks = plans.flatMap { $0.sinks.map(\.topic) }
         let topics = sources.union(simulated).union(sinks).sorted()
         guard !alertTopics.isEmpty else {
-            throw CommandProblem(.configuration, "the topologies have no sink for alerts", hint: "add one: sinks: { alerts: { from: ALERT-STEP, topic: my.alerts } }")
+            throw CommandFailure(
+                .configuration, "the topologies have no sink for alerts",
+                hint: "add one: sinks: { alerts: { from: ALERT-STEP, topic: my.alerts } }")
         }
         guard let kafka = settings.kafka else { return try .embedded(topics, log) }
-        return try .connect(kafka, topics, log)
+        return try .connect(kafka, topics)
     }
 
     /// No two runs share a group: offsets of one don't matter to the next.
@@ -103,13 +110,13 @@ final class DemoRun {
         "vigie-demo-" + String(SystemClock.wallMicroseconds() / 1000, radix: 36) + "-\(getpid())"
     }
 
-    private func makeReader(_ broker: DemoBroker, _ application: String) throws(CommandProblem) -> AlertReader {
+    private func makeReader(_ broker: DemoBroker, _ application: String) throws(CommandFailure) -> AlertReader {
         do throws(KafkaError) {
             return try AlertReader(
                 broker.settings, group: application + "-board", topics: alertTopics.sorted(),
                 expectedPartitions: broker.count(of: alertTopics), log: log)
         } catch {
-            throw CommandProblem(.configuration, error.description, hint: error.hint)
+            throw CommandFailure(.configuration, error.description, hint: error.hint)
         }
     }
 
@@ -134,16 +141,19 @@ final class DemoRun {
     /// Until every partition is read: events before that would be missed.
     private func waitUntilReady(
         _ broker: DemoBroker, _ reader: AlertReader, _ node: StreamNode, _ thread: BackgroundThread
-    ) throws(CommandProblem) {
+    ) throws(CommandFailure) {
         let expected = broker.count(of: sources)
         let end = steadyMicroseconds() + 40_000_000
         while !shouldStop.value, thread.isRunning {
             take(reader.poll(milliseconds: 20))
             show(node)
-            let held = Set(node.board.all.flatMap { $0.tasks.map(\.partition) }).count
-            if reader.isReady, held >= expected { return }
+            let workers = node.board.all
+            let held = Set(workers.flatMap { $0.tasks.map(\.partition) }).count
+            // A worker that joins later would take partitions over, and read records again to rebuild their windows.
+            let busy = workers.count { !$0.tasks.isEmpty }
+            if reader.isReady, held >= expected, busy >= min(settings.workers, expected) { return }
             if steadyMicroseconds() > end {
-                throw CommandProblem(
+                throw CommandFailure(
                     .unavailable, "the node got \(held) of \(expected) partitions within 40 s",
                     hint: "look at the broker's group, and run again with --log-level info 2> demo.log")
             }
@@ -222,7 +232,7 @@ final class DemoRun {
         summary.cpuMicroseconds = ProcessUsage.cpuMicroseconds
     }
 
-    private func reportFailure() throws(CommandProblem) {
+    private func reportFailure() throws(CommandFailure) {
         if let error = nodeFailure.value {
             for line in notes?.lines ?? [] { Output.error(line) }
             let code: ExitCode =
@@ -231,10 +241,10 @@ final class DemoRun {
                 case .unavailable: .unavailable
                 case .runtime: .internal
                 }
-            throw CommandProblem(code, error.problems.joined(separator: "\n"))
+            throw CommandFailure(code, error.problems.joined(separator: "\n"))
         }
         if let reason = summary.pump.counts.firstFailure, summary.pump.counts.sent == 0 {
-            throw CommandProblem(.unavailable, "no event could be sent: \(reason)")
+            throw CommandFailure(.unavailable, "no event could be sent: \(reason)")
         }
     }
 
@@ -279,7 +289,9 @@ final class DemoRun {
                 case .failed: .failed
                 }
         }
-        if let startedAt, state.figures.phase != .stopping { state.figures.elapsedMicroseconds = steadyMicroseconds() - startedAt }
+        if let startedAt, state.figures.phase != .stopping {
+            state.figures.elapsedMicroseconds = steadyMicroseconds() - startedAt
+        }
         state.figures.produced = pumpStatus.value.counts.sent
         state.figures.note = notes?.note
         state.figures.pages = node.url

@@ -34,10 +34,11 @@ struct EventPump: Sendable {
                 usleep(5_000)
                 continue
             }
-            let due = moment(after: now - begin)
+            let due = min(moment(after: now - begin), end)
             source.produce(until: due, into: &batch, limit: 1024)
             if batch.count == 0 {
-                guard let next = source.nextDue else { break }
+                // What is held back beyond the end is left out, at any speed.
+                guard due < end, let next = source.nextDue else { break }
                 usleep(pause(until: next, from: due))
                 continue
             }
@@ -48,6 +49,11 @@ struct EventPump: Sendable {
         status.counts = target.counts
         status.hasEnded = true
         report(status)
+    }
+
+    /// When the simulation ends.
+    private var end: EventTime {
+        simulation.duration.map { simulation.start.advanced(by: $0.wholeMicroseconds) } ?? .distantFuture
     }
 
     /// Simulated time after so long.
@@ -69,7 +75,7 @@ struct PumpStatus: Sendable, Equatable {
     var counts = EventCounts()
     /// How long it waited for the readers.
     var heldMicroseconds: Int64 = 0
-    /// How late the latest and the latest-ever event was made, in real time: above a second or so, the machine is too slow.
+    /// How late the latest event was made, and the latest of all, in real time: a second says the machine is too slow.
     var behindMicroseconds: Int64 = 0
     var worstBehindMicroseconds: Int64 = 0
     var hasEnded = false

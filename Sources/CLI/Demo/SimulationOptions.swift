@@ -2,15 +2,17 @@ import Arguments
 import Records
 import Simulators
 
-/// The options of demo and simulate that say what is simulated, and the Kafka properties as `run` takes them.
+/// The options of demo and simulate that say what is simulated.
 enum SimulationOptions {
     private static let section = "What is simulated"
     static let seed = Option.value(
         "seed", .int(in: 0...Int.max), default: 1, "the same seed gives the same events", section: section)
     static let malformed = Option.value(
-        "malformed", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that are spoilt", section: section)
+        "malformed", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that are spoilt",
+        section: section)
     static let late = Option.value(
-        "late", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that come some 20 s late", section: section)
+        "late", .number(in: 0...1).called("SHARE"), default: 0.002, "share of the records that come some 20 s late",
+        section: section)
     static let families = Option.optional(
         "families", .list(of: .choice(SimulatedFamily.allCases.map(\.name))),
         "families that take part: sensors, traffic, video; all of them unless set", section: section)
@@ -19,7 +21,7 @@ enum SimulationOptions {
     /// The settings that the options ask for, checked.
     static func settings(
         _ arguments: ParsedArguments, start: EventTime, rate: Double?, duration: Duration? = nil
-    ) throws(CommandProblem) -> SimulationSettings {
+    ) throws(CommandFailure) -> SimulationSettings {
         var settings = SimulationSettings(seed: UInt64(arguments[seed]), start: start, duration: duration, rate: rate)
         settings.malformedShare = arguments[malformed]
         settings.lateShare = arguments[late]
@@ -33,20 +35,8 @@ enum SimulationOptions {
                 videoMetadata: chosen.contains("video") ? usual.videoMetadata : 0)
         }
         do throws(SimulationError) { try settings.validate() } catch {
-            throw CommandProblem(.usage, error.message)
+            throw CommandFailure(.usage, error.message)
         }
         return settings
-    }
-
-    /// librdkafka properties from `--property` and `--property-file`.
-    static func properties(_ arguments: ParsedArguments) throws(CommandProblem) -> [String: String] {
-        do throws(PropertyError) {
-            var properties: [String: String] = [:]
-            if let file = arguments[RunCommand.propertyFile] { properties = try Properties.read(file: file) }
-            try Properties.add(arguments[RunCommand.properties], to: &properties)
-            return properties
-        } catch {
-            throw CommandProblem(.usage, error.message, hint: error.hint)
-        }
     }
 }

@@ -2,8 +2,8 @@ import Arguments
 import Records
 import Settings
 
-/// Reads CSV by RFC 4180: quotes, doubled quotes and line ends inside quotes, LF or CRLF, a byte order mark, any one-byte
-/// delimiter. Lines with nothing on them are no rows.
+/// Reads CSV by RFC 4180: quotes, doubled quotes and line ends inside quotes, LF or CRLF, a byte order mark, any
+/// one-byte delimiter. Lines with nothing on them are no rows.
 final class CSVReader: RowSource {
     let input: ByteInput
     private(set) var names: [String] = []

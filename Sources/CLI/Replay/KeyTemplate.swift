@@ -1,6 +1,7 @@
 import Arguments
 
-/// What a record's key is made of: a column, or text with columns in braces, `{road}-{station}`, or text in single quotes.
+/// What a record's key is made of: a column, or text with columns in braces, `{road}-{station}`, or text in single
+/// quotes.
 struct KeyTemplate {
     private enum Part {
         case text(String)

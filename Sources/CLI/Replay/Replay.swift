@@ -97,8 +97,8 @@ final class Replay {
         }
     }
 
-    /// How far times move so that the newest event happens when it is sent: none is ahead of the clock, however fast the
-    /// replay goes. Takes a pass over the file, unless the first event tells.
+    /// How far times move so that the newest event happens when it is sent: none is ahead of the clock, however fast
+    /// the replay goes. Takes a pass over the file, unless the first event tells.
     private func shift() throws(CommandFailure) -> Int64 {
         let source = try settings.open()
         if source.input.size == nil {

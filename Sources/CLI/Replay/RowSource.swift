@@ -51,7 +51,8 @@ protocol RowSource: AnyObject {
 
     /// The number under which `cell` gives a column; what is wrong with the name otherwise.
     func column(named name: String) throws(CommandFailure) -> Int
-    /// Goes to the next row; false at the end. After a problem that is not fatal the next call goes on behind the bad row.
+    /// Goes to the next row; false at the end. After a problem that is not fatal the next call goes on behind the bad
+    /// row.
     func next() throws(RowProblem) -> Bool
     /// A cell of the current row.
     func cell(_ column: Int) -> Cell

@@ -14,8 +14,8 @@ struct ZoneRule: Sendable {
         self.fixedSeconds = fixedSeconds
     }
 
-    /// `UTC`, an offset such as `+01:00`, or a name of the system's database such as `Europe/Paris`, which becomes the zone
-    /// of the process. Nil when there is none of that name.
+    /// `UTC`, an offset such as `+01:00`, or a name of the system's database such as `Europe/Paris`, which becomes the
+    /// zone of the process. Nil when there is none of that name.
     init?(_ text: String) {
         if ["utc", "z", "gmt"].contains(text.lowercased()) {
             self = .utc
