@@ -61,7 +61,8 @@ enum KafkaCase: BenchCase {
             }
             bare.append((Double(cpu) / 1e3 / Double(want), Double(wall) / 1e9))
             ours.append(try vigie(arguments[brokers], arguments[topic], want))
-            print("  round \(ours.count): bare \(fixed(bare[ours.count - 1].cpu, 3)), vigie \(fixed(ours[ours.count - 1].cpu, 3))")
+            let last = (bare: bare[ours.count - 1].cpu, ours: ours[ours.count - 1].cpu)
+            print("  round \(ours.count): bare \(fixed(last.bare, 3)), vigie \(fixed(last.ours, 3))")
         }
         let a = bare.sorted { $0.cpu < $1.cpu }[bare.count / 2], b = ours.sorted { $0.cpu < $1.cpu }[ours.count / 2]
         print(
